@@ -1,0 +1,27 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Node } from '../graph/ir.ts';
+import type { Vjp } from '../ops/define.ts';
+
+/** An alternative backward rule, named and cited. It emits nodes as an operator's own derivative does. */
+export interface BackwardRule {
+  readonly id: string;
+  readonly title: string;
+  readonly citation: string;
+  readonly vjp: Vjp;
+}
+
+export interface CompositeEntry {
+  readonly matches: (node: Node, b: GraphBuilder) => boolean;
+  readonly rule: BackwardRule;
+}
+
+/** Which nodes get which rule: the first match wins, and a node without one keeps its derivative. */
+export type Composite = readonly CompositeEntry[];
+
+/** The ordinary gradient. */
+export const plain: Composite = [];
+
+/** Matches nodes of ONNX's own domain by operator. */
+export function onOperators(...opTypes: readonly string[]): CompositeEntry['matches'] {
+  return (node) => node.domain === '' && opTypes.includes(node.opType);
+}

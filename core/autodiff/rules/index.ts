@@ -1,0 +1,2 @@
+export { deconvnet } from './deconvnet.ts';
+export { guidedBackprop } from './guidedBackprop.ts';

@@ -1,0 +1,46 @@
+/** A seeded generator of random numbers; the same seed gives the same numbers on every machine. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  uniform(): number;
+  /** Standard normal. */
+  normal(): number;
+  /** Uniform integer in [0, limit). */
+  integer(limit: number): number;
+}
+
+/** xoshiro128** (Blackman and Vigna 2018), seeded through splitmix32. */
+export function seededRandom(seed: number): Random {
+  let mix = seed >>> 0;
+  const splitmix = (): number => {
+    mix = (mix + 0x9e3779b9) >>> 0;
+    let z = mix;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+  let [a, b, c, d] = [splitmix(), splitmix(), splitmix(), splitmix()];
+  const rotate = (x: number, k: number): number => ((x << k) | (x >>> (32 - k))) >>> 0;
+  const next = (): number => {
+    const result = Math.imul(rotate(Math.imul(b, 5) >>> 0, 7), 9) >>> 0;
+    const t = (b << 9) >>> 0;
+    c = (c ^ a) >>> 0;
+    d = (d ^ b) >>> 0;
+    b = (b ^ c) >>> 0;
+    a = (a ^ d) >>> 0;
+    c = (c ^ t) >>> 0;
+    d = rotate(d, 11);
+    return result;
+  };
+  const uniform = (): number => next() / 2 ** 32;
+  return {
+    uniform,
+    integer: (limit) => Math.floor(uniform() * limit),
+    // Box-Muller; 1 - u keeps the logarithm finite.
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  };
+}
+
+/** Standard normal numbers times `scale`. */
+export function normals(random: Random, length: number, scale = 1): Float32Array {
+  return Float32Array.from({ length }, () => random.normal() * scale);
+}

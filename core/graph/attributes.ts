@@ -1,0 +1,55 @@
+import { LoupeError } from '../base/errors.ts';
+import type { Tensor } from '../base/tensor.ts';
+import type { Attribute, AttributeKind, Node } from './ir.ts';
+
+type ValueOf<K extends AttributeKind> = Extract<Attribute, { kind: K }>['value'];
+
+function read<K extends AttributeKind>(node: Node, name: string, kind: K): ValueOf<K> | undefined {
+  const attribute: Attribute | undefined = node.attributes[name];
+  if (attribute === undefined) return undefined;
+  if (attribute.kind !== kind) {
+    throw new LoupeError(
+      'badGraph',
+      `Expected ${kind} for attribute "${name}" of ${describeNode(node)} but received ${attribute.kind}.`,
+    );
+  }
+  // The compiler does not narrow a union by a generic kind; the test above did.
+  return attribute.value as ValueOf<K>;
+}
+
+/** `Conv node "layer1.0/conv1"`, for sentences. */
+export function describeNode(node: Node): string {
+  return `${node.opType} node "${node.name}"`;
+}
+
+function required<T>(node: Node, name: string, value: T | undefined): T {
+  if (value === undefined) {
+    throw new LoupeError('badGraph', `The ${describeNode(node)} lacks its attribute "${name}".`);
+  }
+  return value;
+}
+
+/** Readers of attributes: without a default the attribute is required. */
+export function readInt(node: Node, name: string, fallback?: number): number {
+  return required(node, name, read(node, name, 'int') ?? fallback);
+}
+
+export function readInts(node: Node, name: string, fallback?: readonly number[]): readonly number[] {
+  return required(node, name, read(node, name, 'ints') ?? fallback);
+}
+
+export function readFloat(node: Node, name: string, fallback?: number): number {
+  return required(node, name, read(node, name, 'float') ?? fallback);
+}
+
+export function readFloats(node: Node, name: string, fallback?: readonly number[]): readonly number[] {
+  return required(node, name, read(node, name, 'floats') ?? fallback);
+}
+
+export function readString(node: Node, name: string, fallback?: string): string {
+  return required(node, name, read(node, name, 'string') ?? fallback);
+}
+
+export function readTensor(node: Node, name: string): Tensor {
+  return required(node, name, read(node, name, 'tensor'));
+}

@@ -1,0 +1,1 @@
+export { reluGrad } from './reluGrad.ts';
