@@ -21,6 +21,14 @@ export type Composite = readonly CompositeEntry[];
 /** The ordinary gradient. */
 export const plain: Composite = [];
 
+/** ReLU, and Clip from zero upwards (ReLU6): the units on which guided backprop and deconvnet are defined. */
+export function isRectifier(node: Node, b: Pick<GraphBuilder, 'constantOf'>): boolean {
+  if (node.domain !== '') return false;
+  if (node.opType === 'Relu') return true;
+  const least = b.constantOf(node.inputs[1] ?? '');
+  return node.opType === 'Clip' && least !== undefined && least.data[0] === 0;
+}
+
 /** Matches nodes of ONNX's own domain by operator. */
 export function onOperators(...opTypes: readonly string[]): CompositeEntry['matches'] {
   return (node) => node.domain === '' && opTypes.includes(node.opType);

@@ -1,10 +1,8 @@
 import { LoupeError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
-import type { Attribute, AttributeKind, Node } from './ir.ts';
+import type { Attribute, AttributeKind, AttributeValue, Node } from './ir.ts';
 
-type ValueOf<K extends AttributeKind> = Extract<Attribute, { kind: K }>['value'];
-
-function read<K extends AttributeKind>(node: Node, name: string, kind: K): ValueOf<K> | undefined {
+function read<K extends AttributeKind>(node: Node, name: string, kind: K): AttributeValue<K> | undefined {
   const attribute: Attribute | undefined = node.attributes[name];
   if (attribute === undefined) return undefined;
   if (attribute.kind !== kind) {
@@ -14,7 +12,8 @@ function read<K extends AttributeKind>(node: Node, name: string, kind: K): Value
     );
   }
   // The compiler does not narrow a union by a generic kind; the test above did.
-  return attribute.value as ValueOf<K>;
+  const value: unknown = attribute.value;
+  return value as AttributeValue<K>;
 }
 
 /** `Conv node "layer1.0/conv1"`, for sentences. */

@@ -135,9 +135,14 @@ export class GraphBuilder implements InferContext {
     return outputs;
   }
 
+  /** Types of the outputs that `node` would have; checks the node. */
+  infer(node: Node): readonly (ValueType | undefined)[] {
+    return this.#infer(node, this);
+  }
+
   /** Adds a node whose output names are already chosen. */
   addNode(node: Node): void {
-    const types = this.#infer(node, this);
+    const types = this.infer(node);
     node.outputs.forEach((output, index) => {
       if (output === '') return;
       const type = types[index];

@@ -1,21 +1,28 @@
 import type { ElementType, Tensor } from '../base/tensor.ts';
 import type { Shape } from '../base/shape.ts';
 
-/** An attribute keeps its ONNX kind, because 1 (int) and 1 (float) are different attributes in a file. */
-export type Attribute =
-  | { readonly kind: 'int'; readonly value: number }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'strings'; readonly value: readonly string[] }
-  | { readonly kind: 'tensor'; readonly value: Tensor }
+interface AttributeValues {
+  int: number;
+  ints: readonly number[];
+  float: number;
+  floats: readonly number[];
+  string: string;
+  strings: readonly string[];
+  tensor: Tensor;
   /** A kind that Loupe does not compute with (subgraphs, sparse tensors, types): kept so that it can be named. */
-  | { readonly kind: 'other'; readonly value: string };
+  other: string;
+}
+
+export type AttributeKind = keyof AttributeValues;
+
+export type AttributeValue<K extends AttributeKind> = AttributeValues[K];
+
+/** An attribute keeps its ONNX kind, because 1 (int) and 1 (float) are different attributes in a file. */
+export type Attribute = {
+  [K in AttributeKind]: { readonly kind: K; readonly value: AttributeValues[K] };
+}[AttributeKind];
 
 export type Attributes = Readonly<Record<string, Attribute>>;
-
-export type AttributeKind = Attribute['kind'];
 
 /** One operator. Absent optional inputs and outputs are `''`, as in ONNX. */
 export interface Node {

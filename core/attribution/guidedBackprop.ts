@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineAttribution } from './define.ts';
+import { guided, requireRectifiers } from './shared/composites.ts';
+import { inputShaped } from './shared/heat.ts';
+import { reduction } from './shared/params.ts';
+
+export const guidedBackprop = defineAttribution({
+  id: 'guidedBackprop',
+  title: 'Guided backpropagation',
+  description: 'The gradient that keeps only positive evidence through active ReLUs.',
+  citation: 'Springenberg et al. 2015, sec. 3.4',
+  params: z.object({ channels: reduction('signed') }),
+  emit(context, { channels }) {
+    requireRectifiers(context, 'Guided backpropagation');
+    const [signal = ''] = context.gradient([context.network.image], guided);
+    return inputShaped(context.b, signal, channels);
+  },
+});

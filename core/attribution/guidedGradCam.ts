@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineAttribution } from './define.ts';
+import { guided, requireRectifiers } from './shared/composites.ts';
+import { gradCamMap } from './shared/gradCamMap.ts';
+import { inputShaped, upsampled } from './shared/heat.ts';
+import { layerReference, reduction } from './shared/params.ts';
+
+/** Guided backpropagation ⊙ upsampled Grad-CAM. */
+export const guidedGradCam = defineAttribution({
+  id: 'guidedGradCam',
+  title: 'Guided Grad-CAM',
+  description: 'Guided backpropagation where Grad-CAM finds the class.',
+  citation: 'Selvaraju et al. 2017, sec. 3.2',
+  params: z.object({ layer: layerReference(), channels: reduction('signed') }),
+  emit(context, { layer, channels }) {
+    requireRectifiers(context, 'Guided Grad-CAM');
+    const { b, network, gradient } = context;
+    const map = upsampled(b, b.add('Relu', [gradCamMap(context, context.layer(layer))]), network.image);
+    const [signal = ''] = gradient([network.image], guided);
+    return inputShaped(b, b.add('Mul', [signal, map]), channels);
+  },
+});

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { LoupeError, messageOf } from '../base/errors.ts';
+import { systemCodeOf } from '../base/files.ts';
+
+/** Temporary files that exist now. They go when the process ends, whatever ends it short of a kill. */
+const temporaries = new Set<string>();
+let watching = false;
+
+function remember(path: string): void {
+  temporaries.add(path);
+  if (watching) return;
+  watching = true;
+  process.once('exit', () => {
+    for (const left of temporaries) rmSync(left, { force: true });
+  });
+}
+
+/**
+ * Writes a file so that at any moment either the old one or the complete new one is at `path`: a
+ * temporary file in the same folder is written, synchronised to the disk and renamed.
+ */
+export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
+  const temporary = await writeTemporary(path, content);
+  await moveIntoPlace(temporary, path);
+}
+
+async function writeTemporary(path: string, content: Uint8Array | string): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  remember(temporary);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return temporary;
+  } catch (error) {
+    await discard(temporary);
+    throw unwritable(path, error);
+  }
+}
+
+async function moveIntoPlace(temporary: string, path: string): Promise<void> {
+  try {
+    await rename(temporary, path);
+    temporaries.delete(temporary);
+  } catch (error) {
+    await discard(temporary);
+    throw unwritable(path, error);
+  }
+}
+
+async function discard(temporary: string): Promise<void> {
+  await rm(temporary, { force: true });
+  temporaries.delete(temporary);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the disk is read-only',
+  EISDIR: 'a folder of that name is there',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
+};
+
+function unwritable(path: string, thrown: unknown): LoupeError {
+  const reason = reasons[systemCodeOf(thrown) ?? ''] ?? messageOf(thrown);
+  return new LoupeError('badFile', `The file ${path} could not be written: ${reason}.`, { cause: thrown });
+}
+
+/**
+ * The files of one run. Each is written completely under a temporary name as soon as it is added; `commit` gives all of them
+ * their names at the end, so that an interrupted run leaves nothing behind.
+ */
+export class OutputFolder {
+  readonly path: string;
+  /** Temporary file by final name. */
+  readonly #pending = new Map<string, string>();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Adds a file; `name` may contain folders, but stays inside this one. A name that was added before is replaced. */
+  async add(name: string, content: Uint8Array | string): Promise<void> {
+    const path = join(this.path, name);
+    if (!path.startsWith(join(this.path, '/'))) {
+      throw new LoupeError('internal', `The file "${name}" would lie outside ${this.path}.`);
+    }
+    await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+      throw unwritable(path, error);
+    });
+    const previous = this.#pending.get(path);
+    this.#pending.set(path, await writeTemporary(path, content));
+    if (previous !== undefined) await discard(previous);
+  }
+
+  /** Renames everything into place; returns the paths in the order in which they were added. */
+  async commit(): Promise<string[]> {
+    const paths = [...this.#pending.keys()];
+    try {
+      for (const [path, temporary] of this.#pending) await moveIntoPlace(temporary, path);
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+    this.#pending.clear();
+    return paths;
+  }
+
+  /** Throws away what was added and not committed. */
+  async discard(): Promise<void> {
+    for (const temporary of this.#pending.values()) await discard(temporary);
+    this.#pending.clear();
+  }
+}

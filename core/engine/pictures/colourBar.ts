@@ -1,0 +1,45 @@
+import type { Picture } from '../../data/picture.ts';
+import { colourMaps, paint } from './colourMap.ts';
+import type { DrawnMap } from './heatmap.ts';
+import { textSvg } from './text.ts';
+
+/** The drawn map's colours from its low to its high end. */
+export function colourBar(drawn: DrawnMap, width: number, height: number): Picture {
+  const rgb = new Uint8Array(width * height * 3);
+  const table = colourMaps[drawn.colourMap];
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    paint(table, (pixel % width) / (width - 1), rgb, pixel * 3);
+  }
+  return { width, height, rgb };
+}
+
+/** Three ticks with numbers under a bar that begins at (x, y): both ends and the middle. */
+export function barTicksSvg(drawn: DrawnMap, x: number, y: number, width: number, size: number): string {
+  const { low, high } = drawn.scale;
+  const ticks = [
+    { at: x + 0.5, value: low, anchor: 'start' },
+    { at: x + width / 2, value: (low + high) / 2, anchor: 'middle' },
+    { at: x + width - 0.5, value: high, anchor: 'end' },
+  ] as const;
+  const marks = ticks.map(({ at }) => `<path d="M${at} ${y}v5" stroke="#666666" stroke-width="1"/>`);
+  const labels = ticks.map(({ at, value, anchor }) =>
+    textSvg(formatNumber(value), at, y + 6 + size, { size, fill: '#444444', anchor }),
+  );
+  return [...marks, ...labels].join('');
+}
+
+/** Three significant digits, with a real minus sign; powers of ten outside 10⁻³…10⁵: `−0.0125`, `3.2×10⁻⁶`. */
+export function formatNumber(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const sign = value < 0 ? '−' : '';
+  if (size >= 1e-3 && size < 1e5) return sign + String(Number(size.toPrecision(3)));
+  const [mantissa = '', exponent = ''] = size.toExponential(2).split('e');
+  return `${sign}${Number(mantissa)}×10${superscript(Number(exponent))}`;
+}
+
+function superscript(exponent: number): string {
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  const raised = [...String(Math.abs(exponent))].map((digit) => digits[Number(digit)] ?? '').join('');
+  return exponent < 0 ? `⁻${raised}` : raised;
+}

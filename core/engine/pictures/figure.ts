@@ -1,0 +1,129 @@
+import sharp, { type OverlayOptions as Layer } from 'sharp';
+import type { Picture } from '../../data/picture.ts';
+import { barTicksSvg, colourBar } from './colourBar.ts';
+import type { DrawnMap } from './heatmap.ts';
+import { magnify, pipelineOf } from './png.ts';
+import { fitText, textSvg } from './text.ts';
+
+export interface FigureContent {
+  /** What the network saw. */
+  readonly picture: Picture;
+  readonly drawn: DrawnMap;
+  readonly overlay: Picture;
+  /** `Grad-CAM` */
+  readonly title: string;
+  /** `bull mastiff · 62.1 %` and further lines: the layer, the model. */
+  readonly lines: readonly string[];
+  /** What a reader must know to read the map: `negative evidence blue`. Warnings about pixels without a number are added. */
+  readonly notes?: readonly string[];
+}
+
+const [margin, gap] = [28, 24];
+const sizes = { title: 22, line: 15, caption: 14, tick: 13 };
+/** Panels are magnified by a whole number until they are at least this wide. */
+const leastPanelWidth = 320;
+
+/**
+ * Draws [picture | map | overlay] side by side with a heading, captions and a colour bar with numbers,
+ * and encodes it as a PNG. Map and bar keep hard pixel edges; the photographs are enlarged smoothly.
+ */
+export async function drawFigure(content: FigureContent): Promise<Uint8Array> {
+  const { picture, drawn } = content;
+  const factor = Math.max(1, Math.ceil(leastPanelWidth / picture.width));
+  const [width, height] = [picture.width * factor, picture.height * factor];
+  const lefts = [0, 1, 2].map((index) => margin + index * (width + gap));
+  const innerWidth = 3 * width + 2 * gap;
+  const heading = headingSvg(content, innerWidth);
+  const top = heading.bottom + sizes.caption + 22;
+  const barTop = top + height + 12;
+  const foot = footSvg(content, barTop, lefts, width);
+  const captions = ['what the network saw', 'map', 'map on the picture'].map((caption, index) =>
+    textSvg(caption, lefts[index] ?? 0, top - 9, { size: sizes.caption, fill: '#444444' }),
+  );
+  const bar = colourBar(drawn, width, 14);
+  const panels = await Promise.all([
+    layer(await smoothly(picture, factor), lefts[0], top),
+    layer(magnify(drawn, factor), lefts[1], top),
+    layer(await smoothly(content.overlay, factor), lefts[2], top),
+    layer(bar, lefts[1], barTop),
+  ]);
+  return compose(innerWidth + 2 * margin, foot.bottom + margin, panels, [
+    heading.svg,
+    ...captions,
+    barTicksSvg(drawn, lefts[1] ?? 0, barTop + 14, width, sizes.tick),
+    foot.svg,
+  ]);
+}
+
+/** Title and lines from the top margin down; `bottom` is the last baseline. */
+function headingSvg({ title, lines }: FigureContent, width: number): { svg: string; bottom: number } {
+  let y = margin + sizes.title * 0.8;
+  const parts = [
+    textSvg(fitText(title, sizes.title, width), margin, y, { size: sizes.title, fill: '#111111' }),
+  ];
+  for (const line of lines) {
+    y += sizes.line * 1.6;
+    parts.push(textSvg(fitText(line, sizes.line, width), margin, y, { size: sizes.line, fill: '#333333' }));
+  }
+  return { svg: parts.join(''), bottom: Math.round(y) };
+}
+
+/** Notes beside the colour bar's numbers, on the left and, should they be long, below. */
+function footSvg(
+  content: FigureContent,
+  barTop: number,
+  lefts: readonly number[],
+  width: number,
+): { svg: string; bottom: number } {
+  const bottomOfTicks = barTop + 14 + 8 + sizes.tick;
+  const warning = nonFiniteWarning(content.drawn);
+  const notes = [...(content.notes ?? []), ...(warning === undefined ? [] : [warning])];
+  let y = bottomOfTicks;
+  const parts = notes.map((note) => {
+    y += sizes.tick * 1.7;
+    const fill = note === warning ? '#b00060' : '#555555';
+    const line = fitText(note, sizes.tick, 3 * width + 2 * gap);
+    return textSvg(line, lefts[0] ?? margin, y, { size: sizes.tick, fill });
+  });
+  return { svg: parts.join(''), bottom: Math.ceil(y) };
+}
+
+function nonFiniteWarning({ scale, map }: DrawnMap): string | undefined {
+  if (scale.nonFinite === 0) return undefined;
+  return `${scale.nonFinite} of ${map.values.length} values are no finite numbers: drawn as a magenta chequer.`;
+}
+
+async function smoothly(picture: Picture, factor: number): Promise<Picture> {
+  if (factor === 1) return picture;
+  // Below about 64 pixels smoothing would hide how little the network saw.
+  if (factor > 5) return magnify(picture, factor);
+  const { data, info } = await pipelineOf(picture)
+    .resize({ width: picture.width * factor, height: picture.height * factor, fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, rgb: data };
+}
+
+async function layer(picture: Picture, left = 0, top = 0): Promise<Layer> {
+  const { width, height } = picture;
+  return {
+    input: Buffer.from(picture.rgb.buffer, picture.rgb.byteOffset, picture.rgb.byteLength),
+    raw: { width, height, channels: 3 },
+    left,
+    top,
+  };
+}
+
+/** White canvas, panels, and all text as one drawing of outlines on top. */
+async function compose(
+  width: number,
+  height: number,
+  panels: readonly Layer[],
+  svg: readonly string[],
+): Promise<Uint8Array> {
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg.join('')}</svg>`;
+  return sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
+    .composite([...panels, { input: Buffer.from(drawing), left: 0, top: 0 }])
+    .png({ compressionLevel: 7 })
+    .toBuffer();
+}

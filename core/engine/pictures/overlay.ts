@@ -1,0 +1,42 @@
+import { greyed } from '../../data/fit.ts';
+import type { Picture } from '../../data/picture.ts';
+import { LoupeError } from '../../base/errors.ts';
+import { type DrawnMap, paintChequer } from './heatmap.ts';
+import { positionOf } from './mapScale.ts';
+
+export interface OverlayOptions {
+  /** Lay the map on the picture in grey, so that its colours mean only the map; on unless told. */
+  readonly grey?: boolean;
+  /** Opacity of the strongest values; 0.8 unless told. */
+  readonly opacity?: number;
+}
+
+/**
+ * Lays a drawn map on the picture that the network saw. Opacity rises with the magnitude (by its square root, so that
+ * middling values still show), hence what the map calls irrelevant stays visible as the photograph.
+ */
+export function overlayMap(picture: Picture, drawn: DrawnMap, options: OverlayOptions = {}): Picture {
+  const { map, scale } = drawn;
+  if (picture.width !== drawn.width || picture.height !== drawn.height) {
+    throw new LoupeError(
+      'internal',
+      `A map of ${drawn.width}x${drawn.height} cannot lie on a picture of ${picture.width}x${picture.height}.`,
+    );
+  }
+  const base = options.grey === false ? picture.rgb : greyed(picture).rgb;
+  const strongest = options.opacity ?? 0.8;
+  const rgb = new Uint8Array(base.length);
+  map.values.forEach((value, pixel) => {
+    if (!Number.isFinite(value)) {
+      paintChequer(rgb, pixel, map.width);
+      return;
+    }
+    const position = Math.min(1, Math.max(0, positionOf(value, scale)));
+    const strength = map.signed ? Math.abs(position - 0.5) * 2 : position;
+    const alpha = scale.high === 0 ? 0 : strongest * Math.sqrt(strength);
+    for (let at = pixel * 3; at < pixel * 3 + 3; at++) {
+      rgb[at] = Math.round((base[at] ?? 0) * (1 - alpha) + (drawn.rgb[at] ?? 0) * alpha);
+    }
+  });
+  return { width: picture.width, height: picture.height, rgb };
+}

@@ -1,0 +1,60 @@
+import { sizeOf } from '../../base/shape.ts';
+import type { GraphBuilder } from '../../graph/builder.ts';
+import { int } from '../../graph/ir.ts';
+import { arithmetic } from './arithmetic.ts';
+import { meanOver } from './reduce.ts';
+
+/** x̂ = (x − μ)·r with r = (σ² + ε)^(−1/2); the statistics keep the axes they are taken over with size 1. */
+export interface Standardized {
+  readonly mean: string;
+  readonly variance: string;
+  readonly inverse: string;
+  readonly centred: string;
+  readonly normalized: string;
+}
+
+export function standardize(
+  b: GraphBuilder,
+  x: string,
+  axes: readonly number[],
+  epsilon: number,
+): Standardized {
+  const { add, apply, mul, sub } = arithmetic(b);
+  const mean = meanOver(b, x, axes);
+  const centred = sub(x, mean);
+  const variance = meanOver(b, mul(centred, centred), axes);
+  const inverse = apply('Reciprocal', apply('Sqrt', add(variance, epsilon)));
+  return { mean, variance, inverse, centred, normalized: mul(centred, inverse) };
+}
+
+/**
+ * Cotangent of x from the cotangent g of x̂. With dμ = mean(dx) and dr = −r²·mean(x̂·dx):
+ *   dx = r · (g − mean(g) − x̂ · mean(g·x̂)).
+ */
+export function standardizeGradient(
+  b: GraphBuilder,
+  g: string,
+  { normalized, inverse }: Pick<Standardized, 'normalized' | 'inverse'>,
+  axes: readonly number[],
+): string {
+  const { mul, sub } = arithmetic(b);
+  const projected = mul(normalized, meanOver(b, mul(g, normalized), axes));
+  return mul(inverse, sub(sub(g, meanOver(b, g, axes)), projected));
+}
+
+/** A vector [C] as [1, C, 1, …], to be broadcast over a tensor [N, C, …] of `rank`. */
+export function perChannel(b: GraphBuilder, vector: string, rank: number): string {
+  const shape = [1, sizeOf(b.shapeOf(vector)), ...new Array<number>(Math.max(0, rank - 2)).fill(1)];
+  return b.add('Reshape', [vector, b.axes(shape)]);
+}
+
+/** The axes of a tensor [N, C, …] other than the channels. */
+export function axesButChannel(rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== 1);
+}
+
+/** Σ over everything but the channels: [N, C, …] → [C]. */
+export function channelSum(b: GraphBuilder, value: string): string {
+  const axes = axesButChannel(b.shapeOf(value).length);
+  return b.add('ReduceSum', [value, b.axes(axes)], { keepdims: int(0) });
+}

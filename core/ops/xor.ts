@@ -1,0 +1,16 @@
+import { bool } from '../base/tensor.ts';
+import { defineOperator } from './define.ts';
+import { broadcastOf } from './shared/elementwise.ts';
+import { evaluateElementwise } from './shared/evaluate.ts';
+
+/** a ≠ b of booleans, with broadcasting. */
+export const xor = defineOperator({
+  opType: 'Xor',
+  arity: { inputs: [2, 2], outputs: [1, 1] },
+  infer: broadcastOf('bool'),
+  vjp: 'zero',
+  evaluate: evaluateElementwise((a, b) => Number(a !== b)),
+  samples: [
+    { title: 'all four cases', inputs: [bool([false, true], [2, 1]), bool([false, true])] },
+  ],
+});
