@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'nonFinite'
   | 'device'
   | 'cancelled'
+  | 'mismatch'
   | 'internal';
 
 /** The only error type that Loupe throws on purpose. Hosts print `message` and nothing else. */

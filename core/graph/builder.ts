@@ -7,9 +7,9 @@ export type InferTypes = (node: Node, context: InferContext) => readonly (ValueT
 
 export interface InferContext {
   /** Type of a value; throws for a value that does not exist. */
-  typeOf(name: string): ValueType;
+  readonly typeOf: (name: string) => ValueType;
   /** The tensor behind a name if it is a constant. */
-  constantOf(name: string): Tensor | undefined;
+  readonly constantOf: (name: string) => Tensor | undefined;
 }
 
 export interface AddOptions {

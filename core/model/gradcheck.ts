@@ -1,3 +1,4 @@
+import type { Composite } from '../autodiff/composite.ts';
 import { type Random, normals, seededRandom } from '../base/random.ts';
 import { sizeOf } from '../base/shape.ts';
 import { float32, floatsOf } from '../base/tensor.ts';
@@ -20,6 +21,8 @@ export interface GradientQuestion {
   readonly seed: number;
   /** What counts as agreement; a step that misses it is tried again finer. */
   readonly tolerance: number;
+  /** Alternative backward rules, when it is those that are checked. */
+  readonly composite?: Composite;
 }
 
 export interface GradientComparison {
@@ -55,7 +58,7 @@ export async function checkGradient(
 ): Promise<GradientComparison[]> {
   const { graph, outputs, wrt, feeds } = question;
   const random = seededRandom(question.seed);
-  const { graph: extended, cotangents, gradients } = gradientGraph(graph, outputs, wrt);
+  const { graph: extended, cotangents, gradients } = gradientGraph(graph, outputs, wrt, question.composite);
   const weights = new Map(
     outputs.map((output) => [output, normals(random, sizeOf(graph.types.get(output)?.shape ?? []))]),
   );
@@ -69,7 +72,9 @@ export async function checkGradient(
   const comparisons: GradientComparison[] = [];
   for (const name of wrt) {
     const gradient = floatsOf(outputOf(result, gradients.get(name) ?? ''));
-    comparisons.push(await compareInput({ forward, feeds, weights, name, gradient, random }, question.tolerance));
+    comparisons.push(
+      await compareInput({ forward, feeds, weights, name, gradient, random }, question.tolerance),
+    );
   }
   return comparisons;
 }
@@ -110,7 +115,9 @@ async function compareAtStep(
     products.push(innerProduct(check.gradient, direction));
     noise = Math.max(noise, (4 * rounding * scale) / step);
   }
-  const worst = Math.max(...differences.map((difference, k) => Math.abs(difference - (products[k] ?? Number.NaN))));
+  const worst = Math.max(
+    ...differences.map((difference, k) => Math.abs(difference - (products[k] ?? Number.NaN))),
+  );
   const signal = Math.max(rootMeanSquare(differences), Number.MIN_VALUE);
   return { wrt: check.name, error: Math.max(0, worst - noise) / signal, differences, products };
 }
@@ -130,7 +137,10 @@ async function differenceAlong(
     for (const [output, v] of weights) {
       const values = floatsOf(outputOf(result, output));
       difference += weight * innerProduct(values, v);
-      squares += innerProduct(values.map((value) => value ** 2), v.map((value) => value ** 2));
+      squares += innerProduct(
+        values.map((value) => value ** 2),
+        v.map((value) => value ** 2),
+      );
     }
   }
   return { difference: difference / step, scale: Math.sqrt(squares) };

@@ -1,5 +1,6 @@
 import { LoupeError } from '../base/errors.ts';
 import { backward } from '../autodiff/backward.ts';
+import { type Composite, plain } from '../autodiff/composite.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { type Graph, int } from '../graph/ir.ts';
 import { newBuilder } from '../ops/registry.ts';
@@ -21,6 +22,7 @@ export function gradientGraph(
   graph: Graph,
   outputs: readonly string[],
   wrt: readonly string[],
+  composite: Composite = plain,
 ): GradientGraph {
   const b = newBuilder(graph);
   const cotangents = new Map(
@@ -30,10 +32,12 @@ export function gradientGraph(
   if (first === undefined) throw new LoupeError('internal', 'Nothing was given to differentiate.');
   const question =
     others.length === 0
-      ? { of: first[0], cotangent: first[1], wrt }
-      : { of: weightedSum(b, cotangents), wrt };
+      ? { of: first[0], cotangent: first[1], wrt, composite }
+      : { of: weightedSum(b, cotangents), wrt, composite };
   // An Identity each: a gradient may be an input, a constant, or the same value twice.
-  const results = backward(b, question).map((result) => b.add('Identity', [result], {}, { name: 'gradient' }));
+  const results = backward(b, question).map((result) =>
+    b.add('Identity', [result], {}, { name: 'gradient' }),
+  );
   return {
     graph: b.build(results),
     cotangents,

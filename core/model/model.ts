@@ -1,8 +1,9 @@
-import path from 'node:path';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Graph } from '../graph/ir.ts';
 import { openOnnx } from '../graph/onnx/open.ts';
-import type { ModelCard } from './card.ts';
-import type { Guess } from './inferCard.ts';
+import type { Guess, ModelCard } from '../protocol/card.ts';
 import { type Network, buildNetwork } from './network.ts';
 import { readCard } from './readCard.ts';
 
@@ -14,15 +15,18 @@ export interface Model {
   readonly sha256: string;
   readonly graph: Graph;
   readonly card: ModelCard;
+  /** Where the card came from: the path of a card file, `catalogue`, or `inferred`. */
+  readonly cardOrigin: string;
   /** What nobody said about the model and Loupe inferred; shown, and kept in the recipe. */
   readonly guesses: readonly Guess[];
 }
 
 /** Opens an ONNX file with the card beside it, the one in the catalogue, or an inferred one. */
-export async function openModel(file: string): Promise<Model> {
+export async function openModel(file: string, cardPath?: string): Promise<Model> {
   const graph = openOnnx(file);
-  const { card, guesses, sha256 } = await readCard(file, graph);
-  return { path: file, name: card.name ?? path.basename(file, '.onnx'), sha256, graph, card, guesses };
+  const sha256 = await hashFile(file);
+  const { card, guesses, origin } = await readCard({ graph, modelPath: file, sha256, cardPath });
+  return { path: file, name: card.name, sha256, graph, card, guesses, cardOrigin: origin };
 }
 
 /** The model at one batch size, with its preprocessing in the graph. */
@@ -32,5 +36,12 @@ export function networkOf(model: Model, batch = 1): Network {
 
 /** The name of a class, or `class 17` where the card has no labels. */
 export function labelOf(model: Model, index: number): string {
-  return model.card.labels?.[index] ?? `class ${index}`;
+  return model.card.labels[index] ?? `class ${index}`;
+}
+
+/** SHA-256 of a file that need not fit into memory. */
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 2 ** 22 }), hash);
+  return hash.digest('hex');
 }

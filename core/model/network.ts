@@ -1,24 +1,13 @@
 import { expected } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import { float32, int64 } from '../base/tensor.ts';
-import { type Graph, type Node, int } from '../graph/ir.ts';
+import { type Graph, type Node, int, ints } from '../graph/ir.ts';
+import type { InputCard } from '../protocol/card.ts';
 import { foldBatchNorm } from '../passes/foldBatchNorm.ts';
 import { prune } from '../passes/prune.ts';
 import { specialise } from '../passes/specialise.ts';
 import { newBuilder } from '../ops/registry.ts';
 import { findLogits } from './logits.ts';
-
-/** What the network's input means; part of a model card. */
-export interface InputCard {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  readonly colourOrder: 'RGB' | 'BGR' | 'grey';
-  /** The network's own input for black and for white, before `mean` and `std`. */
-  readonly range: readonly [number, number];
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
 
 /**
  * A model at one batch size with its preprocessing in the graph: the input is an image in pixel
@@ -56,7 +45,10 @@ export function buildNetwork(graph: Graph, card: InputCard, batch: number, logit
   return asRows(typed, logits, batch);
 }
 
-/** v = lo + x (hi − lo), then (v − mean)/std, as one Mul and one Add; BGR first gathers the channels in that order. */
+/**
+ * v = lo + x (hi − lo), then (v − mean)/std, as one Mul and one Add; BGR first gathers the channels in that
+ * order, and a network with its channels last gets them last.
+ */
 function withPreprocessing(graph: Graph, inputName: string, card: InputCard): Graph {
   const [lo, hi] = card.range;
   const perChannel = (values: readonly number[]) => float32(values, [1, card.channels, 1, 1]);
@@ -77,8 +69,10 @@ function withPreprocessing(graph: Graph, inputName: string, card: InputCard): Gr
     step('Gather', ['preprocessing/order'], false, { axis: int(1) });
   }
   constants.set('preprocessing/scale', perChannel(scale)).set('preprocessing/shift', perChannel(shift));
+  const channelsLast = card.layout === 'NHWC';
   step('Mul', ['preprocessing/scale'], false);
-  step('Add', ['preprocessing/shift'], true);
+  step('Add', ['preprocessing/shift'], !channelsLast);
+  if (channelsLast) step('Transpose', [], true, { perm: ints([0, 2, 3, 1]) });
   const dims = ['N', card.channels, card.height, card.width];
   return {
     ...graph,

@@ -8,7 +8,5 @@ export const abs = defineOperator({
   infer: likeInput(...numeric),
   vjp: ({ b, ct, input }) => [b.add('Mul', [ct, b.add('Sign', [input(0)])])],
   evaluate: evaluateElementwise(Math.abs),
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 5], avoid: { points: [0], margin: 0.1 } }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 5], avoid: { points: [0], margin: 0.1 } }] }],
 });

@@ -10,7 +10,5 @@ export const atan = defineOperator({
     const { add, div, mul } = arithmetic(b);
     return [div(ct, add(1, mul(input(0), input(0))))];
   },
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-3, 3] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], range: [-3, 3] }] }],
 });

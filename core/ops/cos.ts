@@ -10,7 +10,5 @@ export const cos = defineOperator({
     const { apply, mul } = arithmetic(b);
     return [apply('Neg', mul(ct, apply('Sin', input(0))))];
   },
-  samples: [
-    { title: 'a whole turn', inputs: [{ dims: [2, 4], range: [-3, 3] }] },
-  ],
+  samples: [{ title: 'a whole turn', inputs: [{ dims: [2, 4], range: [-3, 3] }] }],
 });

@@ -9,11 +9,11 @@ export interface ShapeContext extends InferContext {
   /** Types of the inputs that are present; absent optional inputs are undefined. */
   readonly inputs: readonly (ValueType | undefined)[];
   /** Type of input `index`; an error sentence if it is absent. */
-  input(index: number): ValueType;
+  readonly input: (index: number) => ValueType;
   /** The constant behind input `index`, if it is present and constant. */
-  constant(index: number): Tensor | undefined;
+  readonly constant: (index: number) => Tensor | undefined;
   /** The integers behind input `index`; an error sentence if it is not a constant. */
-  integers(index: number): number[];
+  readonly integers: (index: number) => number[];
 }
 
 /** What a gradient rule sees. It emits nodes through `b` and names the results. */
@@ -28,13 +28,13 @@ export interface VjpContext {
   /** Cotangents of all outputs; undefined where nothing depends on that output. */
   readonly cts: readonly (string | undefined)[];
   /** Name of input `index`, which must be present. */
-  input(index: number): string;
+  readonly input: (index: number) => string;
   /** Name of output `index`. */
-  output(index: number): string;
+  readonly output: (index: number) => string;
   /** Whether anybody asked for the cotangent of input `index`; skip the work if not. */
-  needs(index: number): boolean;
-  shapeOf(name: string): Shape;
-  constant(index: number): Tensor | undefined;
+  readonly needs: (index: number) => boolean;
+  readonly shapeOf: (name: string) => Shape;
+  readonly constant: (index: number) => Tensor | undefined;
 }
 
 /**
@@ -83,6 +83,14 @@ export interface OperatorDefinition {
     node: Node,
     outputs: readonly ValueType[],
   ) => readonly Tensor[];
+  /**
+   * Evaluation from the types of the inputs alone (Shape, Size): it folds even where the inputs are not
+   * constants. Undefined where the node has to run after all.
+   */
+  readonly evaluateFromTypes?: (
+    types: readonly (ValueType | undefined)[],
+    node: Node,
+  ) => readonly Tensor[] | undefined;
   readonly samples: readonly Sample[];
 }
 

@@ -11,7 +11,5 @@ export const erf = defineOperator({
     const bell = apply('Exp', apply('Neg', mul(input(0), input(0))));
     return [mul(ct, mul(bell, 2 / Math.sqrt(Math.PI)))];
   },
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] }],
 });

@@ -8,7 +8,5 @@ export const exp = defineOperator({
   infer: likeInput(),
   vjp: ({ b, ct, output }) => [b.add('Mul', [ct, output(0)])],
   evaluate: evaluateElementwise(Math.exp),
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 3] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 3] }] }],
 });

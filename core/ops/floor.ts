@@ -9,6 +9,9 @@ export const floor = defineOperator({
   vjp: 'zero',
   evaluate: evaluateElementwise(Math.floor),
   samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2], avoid: { points: [-2, -1, 0, 1, 2], margin: 0.1 } }] },
+    {
+      title: 'both signs',
+      inputs: [{ dims: [2, 4], range: [-2, 2], avoid: { points: [-2, -1, 0, 1, 2], margin: 0.1 } }],
+    },
   ],
 });

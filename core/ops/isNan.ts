@@ -9,5 +9,7 @@ export const isNan = defineOperator({
   infer: testOf('float32'),
   vjp: 'zero',
   evaluate: evaluateElementwise((x) => Number(Number.isNaN(x))),
-  samples: [{ title: 'each kind of value', inputs: [float32([1, Number.NaN, Number.POSITIVE_INFINITY, -2])] }],
+  samples: [
+    { title: 'each kind of value', inputs: [float32([1, Number.NaN, Number.POSITIVE_INFINITY, -2])] },
+  ],
 });

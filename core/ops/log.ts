@@ -8,7 +8,5 @@ export const log = defineOperator({
   infer: likeInput(),
   vjp: ({ b, ct, input }) => [b.add('Div', [ct, input(0)])],
   evaluate: evaluateElementwise(Math.log),
-  samples: [
-    { title: 'positive', inputs: [{ dims: [2, 3], range: [0.3, 2] }] },
-  ],
+  samples: [{ title: 'positive', inputs: [{ dims: [2, 3], range: [0.3, 2] }] }],
 });

@@ -12,7 +12,5 @@ export const mish = defineOperator({
     const slope = mul(sub(1, mul(t, t)), apply('Sigmoid', input(0)));
     return [mul(ct, add(t, mul(input(0), slope)))];
   },
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] }],
 });

@@ -33,7 +33,10 @@ export const mod = defineOperator({
   samples: [
     {
       title: 'floats',
-      inputs: [{ dims: [2, 3], range: [2.3, 2.7] }, { dims: [3], range: [0.9, 1.1] }],
+      inputs: [
+        { dims: [2, 3], range: [2.3, 2.7] },
+        { dims: [3], range: [0.9, 1.1] },
+      ],
       attributes: { fmod: int(1) },
     },
     { title: 'integers of both signs', inputs: [int64([7, -7, 7, -7]), int64([3, 3, -3, -3])] },

@@ -8,7 +8,5 @@ export const neg = defineOperator({
   infer: likeInput('float32', 'int64', 'int32', 'int8'),
   vjp: ({ b, ct }) => [b.add('Neg', [ct])],
   evaluate: evaluateElementwise((x) => -x),
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 3] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 3] }] }],
 });

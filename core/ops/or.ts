@@ -10,7 +10,5 @@ export const or = defineOperator({
   infer: broadcastOf('bool'),
   vjp: 'zero',
   evaluate: evaluateElementwise((a, b) => Number(a !== 0 || b !== 0)),
-  samples: [
-    { title: 'all four cases', inputs: [bool([false, true], [2, 1]), bool([false, true])] },
-  ],
+  samples: [{ title: 'all four cases', inputs: [bool([false, true], [2, 1]), bool([false, true])] }],
 });

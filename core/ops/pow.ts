@@ -27,13 +27,22 @@ export const pow = defineOperator({
   vjp: (context) => {
     const { b, input, needs } = context;
     const exponentCounts = needs(1) && b.typeOf(input(1)).type === 'float32';
-    return [needs(0) ? baseCotangent(context) : undefined, exponentCounts ? exponentCotangent(context) : undefined];
+    return [
+      needs(0) ? baseCotangent(context) : undefined,
+      exponentCounts ? exponentCotangent(context) : undefined,
+    ];
   },
   evaluate: evaluateElementwise(Math.pow),
   samples: [
     { title: 'a square', inputs: [{ dims: [2, 3] }, float32([2], [])] },
     { title: 'exponents 0, 1 and 3', inputs: [{ dims: [2, 3] }, float32([0, 1, 3])] },
-    { title: 'a computed exponent', inputs: [{ dims: [2, 3], ...positive }, { dims: [3], range: [-2, 2] }] },
+    {
+      title: 'a computed exponent',
+      inputs: [
+        { dims: [2, 3], ...positive },
+        { dims: [3], range: [-2, 2] },
+      ],
+    },
   ],
 });
 

@@ -3,11 +3,9 @@ import { float } from '../graph/ir.ts';
 import { defineOperator } from './define.ts';
 import { arithmetic } from './shared/arithmetic.ts';
 import { likeInput } from './shared/elementwise.ts';
+import { seluDefaults } from './shared/selu.ts';
 
 const x = { dims: [2, 3, 4], avoid: { points: [0], margin: 0.1 } };
-
-/** ONNX's defaults are these values of Klambauer et al. 2017, in float32. */
-const [defaultAlpha, defaultGamma] = [1.67326319217681884765625, 1.05070102214813232421875];
 
 /** y = γx for x > 0, else γα(e^x − 1); dx = γ·ct for x > 0, else ct·γαe^x = ct·(y + γα). */
 export const selu = defineOperator({
@@ -16,8 +14,8 @@ export const selu = defineOperator({
   infer: likeInput(),
   vjp: ({ b, ct, input, node, output }) => {
     const { add, greater, mul, where } = arithmetic(b);
-    const gamma = readFloat(node, 'gamma', defaultGamma);
-    const negative = add(output(0), gamma * readFloat(node, 'alpha', defaultAlpha));
+    const gamma = readFloat(node, 'gamma', seluDefaults.gamma);
+    const negative = add(output(0), gamma * readFloat(node, 'alpha', seluDefaults.alpha));
     return [mul(ct, where(greater(input(0), 0), gamma, negative))];
   },
   samples: [

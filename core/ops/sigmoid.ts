@@ -10,7 +10,5 @@ export const sigmoid = defineOperator({
     const { mul, sub } = arithmetic(b);
     return [mul(ct, mul(output(0), sub(1, output(0))))];
   },
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] }],
 });

@@ -8,7 +8,5 @@ export const sign = defineOperator({
   infer: likeInput(...numeric),
   vjp: 'zero',
   evaluate: evaluateElementwise(Math.sign),
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], avoid: { points: [0], margin: 0.1 } }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], avoid: { points: [0], margin: 0.1 } }] }],
 });

@@ -6,7 +6,5 @@ export const softplus = defineOperator({
   opType: 'Softplus',
   infer: likeInput(),
   vjp: ({ b, ct, input }) => [b.add('Mul', [ct, b.add('Sigmoid', [input(0)])])],
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] }],
 });

@@ -12,7 +12,5 @@ export const sqrt = defineOperator({
     return [div(mul(ct, 0.5), output(0))];
   },
   evaluate: evaluateElementwise(Math.sqrt),
-  samples: [
-    { title: 'positive', inputs: [{ dims: [2, 3], range: [0.3, 2] }] },
-  ],
+  samples: [{ title: 'positive', inputs: [{ dims: [2, 3], range: [0.3, 2] }] }],
 });

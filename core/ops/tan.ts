@@ -10,7 +10,5 @@ export const tan = defineOperator({
     const { add, mul } = arithmetic(b);
     return [mul(ct, add(1, mul(output(0), output(0))))];
   },
-  samples: [
-    { title: 'between the poles', inputs: [{ dims: [2, 4] }] },
-  ],
+  samples: [{ title: 'between the poles', inputs: [{ dims: [2, 4] }] }],
 });

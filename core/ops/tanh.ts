@@ -10,7 +10,5 @@ export const tanh = defineOperator({
     const { mul, sub } = arithmetic(b);
     return [mul(ct, sub(1, mul(output(0), output(0))))];
   },
-  samples: [
-    { title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] },
-  ],
+  samples: [{ title: 'both signs', inputs: [{ dims: [2, 4], range: [-2, 2] }] }],
 });

@@ -10,7 +10,5 @@ export const xor = defineOperator({
   infer: broadcastOf('bool'),
   vjp: 'zero',
   evaluate: evaluateElementwise((a, b) => Number(a !== b)),
-  samples: [
-    { title: 'all four cases', inputs: [bool([false, true], [2, 1]), bool([false, true])] },
-  ],
+  samples: [{ title: 'all four cases', inputs: [bool([false, true], [2, 1]), bool([false, true])] }],
 });

@@ -91,7 +91,8 @@ function sliced(
   if (node === undefined) return value;
   const [ct = '', w = ''] = node.inputs;
   const weights = b.constantOf(w);
-  if (weights === undefined) throw new LoupeError('internal', `The weights of "${node.name}" are no constant.`);
+  if (weights === undefined)
+    throw new LoupeError('internal', `The weights of "${node.name}" are no constant.`);
   const part = b.constant(sliceInputChannels(weights, range), `${w}/channels`);
   const [n = 1, , ...space] = readInts(node, 'input_shape');
   const attributes = { ...node.attributes, input_shape: ints([n, range.end - range.start, ...space]) };

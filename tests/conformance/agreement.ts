@@ -1,10 +1,9 @@
 import { formatShape, shapesEqual } from '../../core/base/shape.ts';
-import { type Tensor, numbersOf } from '../../core/base/tensor.ts';
+import { type Tensor, float32, numbersOf } from '../../core/base/tensor.ts';
 import { checkGradient } from '../../core/model/gradcheck.ts';
 import { gradientGraph } from '../../core/model/gradientGraph.ts';
 import type { OperatorDefinition, Sample } from '../../core/ops/define.ts';
 import { normals, seededRandom } from '../../core/base/random.ts';
-import { float32 } from '../../core/base/tensor.ts';
 import type { Graph } from '../../core/graph/ir.ts';
 import { type Feeds, outputOf } from '../../core/runtime/program.ts';
 import type { Runtime } from '../../core/runtime/runtime.ts';

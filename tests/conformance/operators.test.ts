@@ -29,7 +29,8 @@ describe.each([...operators])('%s', (_key, definition) => {
     const titles = definition.samples.map(({ title }) => title);
     expect(titles.length).toBeGreaterThan(definition.vjp === 'nondifferentiable' ? -1 : 0);
     expect(new Set(titles).size).toBe(titles.length);
-    for (const { tolerance = 0 } of definition.samples) expect(tolerance).toBeLessThanOrEqual(loosestTolerance);
+    for (const { tolerance = 0 } of definition.samples)
+      expect(tolerance).toBeLessThanOrEqual(loosestTolerance);
   });
 
   it('gives the types, shapes and values that its definition says', async () => {
@@ -39,10 +40,14 @@ describe.each([...operators])('%s', (_key, definition) => {
   if (definition.vjp === 'nondifferentiable') return;
 
   it('has a gradient that agrees with finite differences', async () => {
-    expect(await faultsOf(definition, (sample) => gradientFaults(runtime, definition, sample, 1))).toEqual([]);
+    expect(await faultsOf(definition, (sample) => gradientFaults(runtime, definition, sample, 1))).toEqual(
+      [],
+    );
   });
 
   it('has a gradient whose own gradient agrees with finite differences', async () => {
-    expect(await faultsOf(definition, (sample) => gradientFaults(runtime, definition, sample, 2))).toEqual([]);
+    expect(await faultsOf(definition, (sample) => gradientFaults(runtime, definition, sample, 2))).toEqual(
+      [],
+    );
   });
 });

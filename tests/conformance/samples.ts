@@ -59,7 +59,8 @@ export function sampleGraph(
 /** Numbers as a sample wants them: in its range, away from its kinks, all different if it says so. */
 export function drawInput(random: Random, input: SampleInput): Tensor {
   const count = sizeOf(input.dims);
-  const values = input.distinct === true ? distinctValues(random, input, count) : drawnValues(random, input, count);
+  const values =
+    input.distinct === true ? distinctValues(random, input, count) : drawnValues(random, input, count);
   return float32(values, input.dims);
 }
 

@@ -39,7 +39,7 @@ def exported(net, module):
 
 
 def strip_weights(model, module, ranges):
-    """Replaces the data of every weight by the way to draw it; other constants must be tiny."""
+    """Replaces the data of every weight by the way to draw it; other float constants must be tiny."""
     weights = {name: value.numpy() for name, value in weights_of(module).items()}
     for index, tensor in enumerate(model.graph.initializer):
         values = numpy_helper.to_array(tensor)
@@ -50,7 +50,7 @@ def strip_weights(model, module, ranges):
             stripped = onnx.TensorProto(name=tensor.name, dims=tensor.dims, data_type=tensor.data_type)
             stripped.doc_string = f"uniform {low!r} {high!r}{note}"
             model.graph.initializer[index].CopyFrom(stripped)
-        elif values.size > 16:
+        elif values.dtype == np.float32 and values.size > 16:
             raise SystemExit(f"{tensor.name} {values.shape} is no weight of the module")
 
 

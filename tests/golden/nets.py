@@ -23,8 +23,8 @@ torch.backends.mha.set_fastpath_enabled(False)
 @dataclass
 class Net:
     build: Callable[[], nn.Module]
-    size: int
-    """Input height and width of the golden numbers."""
+    size: tuple
+    """Input height and width of the golden numbers; not square where the network allows it."""
     channels: int = 3
     smooth: str = ""
     """What stands for ReLU in the smooth twin; empty for the real network."""
@@ -37,16 +37,17 @@ class Net:
     bench: int = 0
     """The input size at which the bench runs this graph; 0: it does not."""
     numbers: bool = True
-    gradient: bool = True
     methods: bool = False
     dynamic: list = field(default_factory=lambda: ["batch"])
 
     def activations(self):
         return smooth(self.smooth) if self.smooth else nullcontext()
 
-    def example(self, size=0, count=2):
-        side = size or self.size
-        return torch.from_numpy(batch(range(count), (self.channels, side, side)))
+    def shape(self):
+        return (self.channels, *self.size)
+
+    def example(self):
+        return torch.from_numpy(batch([0, 1], self.shape()))
 
 
 def narrow_head(module, inputs, classes=20):
@@ -81,22 +82,22 @@ def vgg(depth):
 
 
 FAMILIES = {
-    "alexnet": (lambda: narrow_head(models.alexnet(num_classes=20), 3), "softplus", Net(None, 127, layer="features.11")),
-    "vgg11": (vgg(11), "tanh", Net(None, 64, layer="features.19")),
-    "vgg16": (vgg(16), "softplus", Net(None, 64, layer="features.29")),
-    "squeezenet1_1": (models.squeezenet1_1, "softplus", Net(None, 64, layer="features.12", bench=224)),
-    "googlenet": (googlenet, "softplus", Net(None, 64, layer="inception5b", bench=224)),
-    "inception_v3": (inception, "softplus", Net(None, 75, layer="Mixed_7c", bench=299)),
-    "resnet18": (models.resnet18, "softplus", Net(None, 64, layer="layer4", bench=224)),
-    "resnet50": (models.resnet50, "silu", Net(None, 64, layer="layer4", bench=224)),
-    "densenet121": (models.densenet121, "softplus", Net(None, 64, layer="features.norm5", bench=224)),
-    "mobilenet_v2": (models.mobilenet_v2, "silu", Net(None, 64, layer="features", bench=224)),
-    "mobilenet_v3_small": (models.mobilenet_v3_small, "elu", Net(None, 64, layer="features")),
-    "shufflenet_v2_x1_0": (models.shufflenet_v2_x1_0, "softplus", Net(None, 64, layer="conv5")),
-    "efficientnet_b0": (models.efficientnet_b0, None, Net(None, 64, layer="features")),
-    "convnext_tiny": (models.convnext_tiny, None, Net(None, 64, layer="features")),
-    "vit_small": (small_vit, None, Net(None, 64)),
-    "lenet5": (ownNets.LeNet5, None, Net(None, 32, channels=1, layer="features.4")),
+    "alexnet": (lambda: narrow_head(models.alexnet(num_classes=20), 2), "softplus", Net(None, (95, 95), layer="features.11")),
+    "vgg11": (vgg(11), "tanh", Net(None, (64, 64), layer="features.19")),
+    "vgg16": (vgg(16), "softplus", Net(None, (64, 64), layer="features.29")),
+    "squeezenet1_1": (models.squeezenet1_1, "softplus", Net(None, (56, 48), layer="features.12", bench=224)),
+    "googlenet": (googlenet, "softplus", Net(None, (56, 48), layer="inception5b", bench=224)),
+    "inception_v3": (inception, "softplus", Net(None, (75, 91), layer="Mixed_7c", bench=299)),
+    "resnet18": (models.resnet18, "softplus", Net(None, (56, 48), layer="layer4", bench=224)),
+    "resnet50": (models.resnet50, "silu", Net(None, (56, 48), layer="layer4", bench=224)),
+    "densenet121": (models.densenet121, "softplus", Net(None, (56, 48), layer="features.norm5", bench=224)),
+    "mobilenet_v2": (models.mobilenet_v2, "silu", Net(None, (56, 48), layer="features", bench=224)),
+    "mobilenet_v3_small": (models.mobilenet_v3_small, "elu", Net(None, (56, 48), layer="features")),
+    "shufflenet_v2_x1_0": (models.shufflenet_v2_x1_0, "softplus", Net(None, (56, 48), layer="conv5")),
+    "efficientnet_b0": (models.efficientnet_b0, None, Net(None, (56, 48), layer="features")),
+    "convnext_tiny": (models.convnext_tiny, None, Net(None, (56, 48), layer="features")),
+    "vit_small": (small_vit, None, Net(None, (64, 64))),
+    "lenet5": (ownNets.LeNet5, None, Net(None, (32, 32), channels=1, layer="features.4")),
 }  # fmt: skip
 """Name, how to build it, what makes it smooth (None: it is smooth as it is), the rest."""
 
@@ -104,9 +105,9 @@ OWN = {
     "plain": (ownNets.Plain, "features"),
     "globalPool": (ownNets.GlobalPool, "features"),
     "residual": (ownNets.Residual, "block2"),
-    "sharedRelu": (lambda: ownNets.ManyRelus("shared"), ""),
-    "inplaceRelu": (lambda: ownNets.ManyRelus("inplace"), ""),
-    "functionalRelu": (lambda: ownNets.ManyRelus("functional"), ""),
+    "sharedRelu": (lambda: ownNets.ManyRelus("shared"), "conv3"),
+    "inplaceRelu": (lambda: ownNets.ManyRelus("inplace"), "conv3"),
+    "functionalRelu": (lambda: ownNets.ManyRelus("functional"), "conv3"),
 }
 
 
@@ -120,17 +121,17 @@ def _all_nets():
             twin.build, twin.smooth, twin.bench = build, relu, 0
             nets[f"{name}_smooth"] = twin
     for name, (build, layer) in OWN.items():
-        nets[name] = Net(build, 32, layer=layer, methods=True)
-    nets["vgg16_224"] = Net(models.vgg16, 224, layer="features.29", bench=224, numbers=False)
+        nets[name] = Net(build, (32, 32), layer=layer, methods=True)
+    nets["vgg16_224"] = Net(models.vgg16, (224, 224), layer="features.29", bench=224, numbers=False)
     # What other exporter settings leave behind.
-    nets["resnet18_unfused"] = Net(models.resnet18, 64, smooth="softplus", opset=13, fused=False)
-    nets["mobilenet_v3_small_opset13"] = Net(models.mobilenet_v3_small, 64, smooth="silu", opset=13)
-    nets["vit_small_opset14"] = Net(small_vit, 64, opset=14)
-    nets["resnet18_dynamo"] = Net(models.resnet18, 64, smooth="softplus", opset=18, exporter="dynamo")
-    nets["convnext_tiny_dynamo"] = Net(models.convnext_tiny, 64, opset=18, exporter="dynamo")
-    nets["vit_small_dynamo"] = Net(small_vit, 64, opset=18, exporter="dynamo")
+    nets["resnet18_unfused"] = Net(models.resnet18, (56, 48), smooth="softplus", opset=13, fused=False)
+    nets["mobilenet_v3_small_opset13"] = Net(models.mobilenet_v3_small, (56, 48), smooth="silu", opset=13)
+    nets["vit_small_opset14"] = Net(small_vit, (64, 64), opset=14)
+    nets["resnet18_dynamo"] = Net(models.resnet18, (56, 48), smooth="softplus", opset=18, exporter="dynamo")
+    nets["convnext_tiny_dynamo"] = Net(models.convnext_tiny, (56, 48), opset=18, exporter="dynamo")
+    nets["vit_small_dynamo"] = Net(small_vit, (64, 64), opset=18, exporter="dynamo")
     nets["shufflenet_v2_x1_0_anySize"] = Net(
-        models.shufflenet_v2_x1_0, 64, smooth="softplus", dynamic=["batch", "height", "width"]
+        models.shufflenet_v2_x1_0, (56, 48), smooth="softplus", dynamic=["batch", "height", "width"]
     )
     return nets
 

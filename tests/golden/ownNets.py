@@ -96,7 +96,7 @@ class ManyRelus(nn.Module):
         self.conv3 = nn.Conv2d(12, 16, 3, stride=2, padding=1)
         self.fc1 = nn.Linear(16 * 64, 20)
         self.fc2 = nn.Linear(20, classes)
-        self.relu = {"shared": nn.ReLU(), "inplace": nn.ReLU(inplace=True), "functional": F.relu}[relu]
+        self.relu = {"shared": nn.ReLU(), "inplace": nn.ReLU(inplace=True), "functional": lambda x: F.relu(x)}[relu]
 
     def forward(self, x):
         x = self.relu(self.conv1(x))

@@ -26,7 +26,12 @@ const otherActivations = [
 export function requireRectifiers({ b, network }: AttributionContext, method: string): void {
   const { nodes } = network.graph;
   if (nodes.some((node) => isRectifier(node, b))) return;
-  const found = [...new Set(nodes.map(({ opType }) => opType))].filter((opType) => otherActivations.includes(opType));
+  const found = [...new Set(nodes.map(({ opType }) => opType))].filter((opType) =>
+    otherActivations.includes(opType),
+  );
   const instead = found.length > 0 ? ` (it has ${found.join(', ')})` : '';
-  throw new LoupeError('unsupportedOperator', `${method} is defined on ReLU, and this network has none${instead}; it would only repeat the gradient.`);
+  throw new LoupeError(
+    'unsupportedOperator',
+    `${method} is defined on ReLU, and this network has none${instead}; it would only repeat the gradient.`,
+  );
 }

@@ -3,7 +3,7 @@ import type { Picture } from '../../data/picture.ts';
 import { barTicksSvg, colourBar } from './colourBar.ts';
 import type { DrawnMap } from './heatmap.ts';
 import { magnify, pipelineOf } from './png.ts';
-import { fitText, textSvg } from './text.ts';
+import { fitText, textSvg, textWidth } from './text.ts';
 
 export interface FigureContent {
   /** What the network saw. */
@@ -34,19 +34,19 @@ export async function drawFigure(content: FigureContent): Promise<Uint8Array> {
   const lefts = [0, 1, 2].map((index) => margin + index * (width + gap));
   const innerWidth = 3 * width + 2 * gap;
   const heading = headingSvg(content, innerWidth);
-  const top = heading.bottom + sizes.caption + 22;
+  const top = heading.bottom + sizes.caption + 32;
   const barTop = top + height + 12;
-  const foot = footSvg(content, barTop, lefts, width);
+  const foot = footSvg(content, barTop, margin, width);
   const captions = ['what the network saw', 'map', 'map on the picture'].map((caption, index) =>
     textSvg(caption, lefts[index] ?? 0, top - 9, { size: sizes.caption, fill: '#444444' }),
   );
   const bar = colourBar(drawn, width, 14);
-  const panels = await Promise.all([
+  const panels = [
     layer(await smoothly(picture, factor), lefts[0], top),
     layer(magnify(drawn, factor), lefts[1], top),
     layer(await smoothly(content.overlay, factor), lefts[2], top),
     layer(bar, lefts[1], barTop),
-  ]);
+  ];
   return compose(innerWidth + 2 * margin, foot.bottom + margin, panels, [
     heading.svg,
     ...captions,
@@ -68,29 +68,41 @@ function headingSvg({ title, lines }: FigureContent, width: number): { svg: stri
   return { svg: parts.join(''), bottom: Math.round(y) };
 }
 
-/** Notes beside the colour bar's numbers, on the left and, should they be long, below. */
+/** Notes to the left of the colour bar where they fit there, else below it. */
 function footSvg(
   content: FigureContent,
   barTop: number,
-  lefts: readonly number[],
+  left: number,
   width: number,
 ): { svg: string; bottom: number } {
   const bottomOfTicks = barTop + 14 + 8 + sizes.tick;
   const warning = nonFiniteWarning(content.drawn);
-  const notes = [...(content.notes ?? []), ...(warning === undefined ? [] : [warning])];
-  let y = bottomOfTicks;
+  const notes = [
+    ...(content.notes ?? []),
+    ...beyondNote(content.drawn),
+    ...(warning === undefined ? [] : [warning]),
+  ];
+  const beside = notes.every((note) => textWidth(note, sizes.tick) <= width);
+  let y = beside ? barTop - sizes.tick * 0.7 : bottomOfTicks;
   const parts = notes.map((note) => {
-    y += sizes.tick * 1.7;
+    y += sizes.tick * 1.6;
     const fill = note === warning ? '#b00060' : '#555555';
-    const line = fitText(note, sizes.tick, 3 * width + 2 * gap);
-    return textSvg(line, lefts[0] ?? margin, y, { size: sizes.tick, fill });
+    const line = fitText(note, sizes.tick, beside ? width : 3 * width + 2 * gap);
+    return textSvg(line, left, y, { size: sizes.tick, fill });
   });
-  return { svg: parts.join(''), bottom: Math.ceil(y) };
+  return { svg: parts.join(''), bottom: Math.ceil(Math.max(y, bottomOfTicks)) };
 }
 
 function nonFiniteWarning({ scale, map }: DrawnMap): string | undefined {
   if (scale.nonFinite === 0) return undefined;
-  return `${scale.nonFinite} of ${map.values.length} values are no finite numbers: drawn as a magenta chequer.`;
+  return `${scale.nonFinite} of ${map.values.length} values are no finite numbers: magenta chequer.`;
+}
+
+/** Numbers outside the colour bar look like its ends; a reader should know how many there are. */
+function beyondNote({ scale, map }: DrawnMap): string[] {
+  if (scale.high === 0) return ['All values are zero.'];
+  if (scale.beyond === 0) return [];
+  return [`${scale.beyond} of ${map.values.length} values lie beyond the ends of the colour bar.`];
 }
 
 async function smoothly(picture: Picture, factor: number): Promise<Picture> {
@@ -104,14 +116,10 @@ async function smoothly(picture: Picture, factor: number): Promise<Picture> {
   return { width: info.width, height: info.height, rgb: data };
 }
 
-async function layer(picture: Picture, left = 0, top = 0): Promise<Layer> {
-  const { width, height } = picture;
-  return {
-    input: Buffer.from(picture.rgb.buffer, picture.rgb.byteOffset, picture.rgb.byteLength),
-    raw: { width, height, channels: 3 },
-    left,
-    top,
-  };
+/** A picture as a layer of the composition, its bytes shared. */
+function layer({ rgb, width, height }: Picture, left = 0, top = 0): Layer {
+  const input = Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength);
+  return { input, raw: { width, height, channels: 3 }, left, top };
 }
 
 /** White canvas, panels, and all text as one drawing of outlines on top. */

@@ -1,6 +1,7 @@
 import { LoupeError } from '../../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { type Tensor, numbersOf, tensorFromNumbers } from '../../base/tensor.ts';
+import { describeNode } from '../../graph/attributes.ts';
 import type { OperatorDefinition } from '../define.ts';
 
 type Evaluate = NonNullable<OperatorDefinition['evaluate']>;
@@ -30,7 +31,7 @@ export function constantInput(inputs: readonly (Tensor | undefined)[], index: nu
 
 /** Evaluation of an elementwise operator of any number of inputs with broadcasting. */
 export function evaluateElementwise(compute: (...values: number[]) => number): Evaluate {
-  return (inputs, _node, outputs) => {
+  return (inputs, node, outputs) => {
     const output = outputs[0];
     if (output === undefined) throw new LoupeError('internal', 'An elementwise operator has one output.');
     const present = inputs.filter((value) => value !== undefined);
@@ -41,6 +42,12 @@ export function evaluateElementwise(compute: (...values: number[]) => number): E
     const values = Array.from({ length: sizeOf(output.shape) }, (_, at) =>
       compute(...columns.map((column) => column[at] ?? 0)),
     );
+    if (output.type !== 'float32' && !values.every(Number.isFinite)) {
+      throw new LoupeError(
+        'badGraph',
+        `The ${describeNode(node)} has no whole number as its result: it divides by zero.`,
+      );
+    }
     return [tensorFromNumbers(output.type, values, output.shape)];
   };
 }

@@ -4,6 +4,9 @@ import { int } from '../../graph/ir.ts';
 import { arithmetic } from './arithmetic.ts';
 import { meanOver } from './reduce.ts';
 
+/** What ONNX takes where a normalization says nothing. */
+export const normalizationDefaults = { epsilon: 1e-5, momentum: 0.9 } as const;
+
 /** x̂ = (x − μ)·r with r = (σ² + ε)^(−1/2); the statistics keep the axes they are taken over with size 1. */
 export interface Standardized {
   readonly mean: string;

@@ -16,10 +16,13 @@ export const reduceForm = {
 /** The axes that a Reduce node sums over, from the values of its axes input. No axes mean all, or none on request. */
 function reducedAxes(node: Node, given: readonly number[], rank: number): number[] {
   if (given.length === 0) {
-    return readInt(node, 'noop_with_empty_axes', 0) === 1 ? [] : Array.from({ length: rank }, (_, axis) => axis);
+    return readInt(node, 'noop_with_empty_axes', 0) === 1
+      ? []
+      : Array.from({ length: rank }, (_, axis) => axis);
   }
   const axes = given.map((axis) => normalizeAxis(axis, rank));
-  if (new Set(axes).size !== axes.length) throw new LoupeError('badGraph', `it names an axis twice: ${given.join()}.`);
+  if (new Set(axes).size !== axes.length)
+    throw new LoupeError('badGraph', `it names an axis twice: ${given.join()}.`);
   return axes.sort((a, b) => a - b);
 }
 
@@ -64,9 +67,9 @@ export interface Reduction {
   /** Cotangent of the output, with the reduced axes kept. */
   readonly ct: string;
   /** The output, with the reduced axes kept. */
-  y(): string;
+  readonly y: () => string;
   /** Repeats a value along the reduced axes, to the shape of x. */
-  spread(name: string): string;
+  readonly spread: (name: string) => string;
 }
 
 export function reductionOf(context: VjpContext): Reduction {

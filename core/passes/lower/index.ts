@@ -1,1 +1,14 @@
+export { batchNormalization } from './batchNormalization.ts';
+export { celu } from './celu.ts';
+export { clipGrad } from './clipGrad.ts';
+export { isNan } from './isNan.ts';
+export { logSoftmax } from './logSoftmax.ts';
+export { or, xor } from './logic.ts';
+export { lrn } from './lrn.ts';
+export { mean } from './mean.ts';
 export { reluGrad } from './reluGrad.ts';
+export { round } from './round.ts';
+export { selu } from './selu.ts';
+export { sign } from './sign.ts';
+export { softsign } from './softsign.ts';
+export { sum } from './sum.ts';

@@ -1,6 +1,31 @@
 import { sizeOf } from '../../base/shape.ts';
+import { readFloat, readInt } from '../../graph/attributes.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { int, ints } from '../../graph/ir.ts';
+import { type Node, int, ints } from '../../graph/ir.ts';
+import { arithmetic } from './arithmetic.ts';
+
+/** What an LRN node says. */
+export interface LocalResponse {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly bias: number;
+  readonly size: number;
+}
+
+export function localResponseOf(node: Node): LocalResponse {
+  return {
+    alpha: readFloat(node, 'alpha', 1e-4),
+    beta: readFloat(node, 'beta', 0.75),
+    bias: readFloat(node, 'bias', 1),
+    size: readInt(node, 'size'),
+  };
+}
+
+/** D = bias + (alpha/size)·Σ x² over the window. */
+export function localDenominator(b: GraphBuilder, x: string, { alpha, bias, size }: LocalResponse): string {
+  const { add, mul } = arithmetic(b);
+  return add(mul(channelWindowMean(b, mul(x, x), size), alpha), bias);
+}
 
 /**
  * The mean of x over a window of `size` neighbouring channels, from c − ⌊(size−1)/2⌋ to c + ⌈(size−1)/2⌉, with

@@ -1,0 +1,36 @@
+import { compileExplanation } from '../../engine/compileExplanation.ts';
+import { parseTarget } from '../../engine/target.ts';
+import { saveOnnx } from '../../graph/onnx/save.ts';
+import { openModel } from '../../model/model.ts';
+import type { CommandModule } from '../command.ts';
+import { addMethodFlags, requestsFrom } from '../methodFlags.ts';
+import { noteGuesses } from '../notes.ts';
+
+interface CompileFlags {
+  readonly method: string;
+  readonly target: string;
+  readonly output: string;
+  readonly batch: number;
+  readonly [parameter: string]: unknown;
+}
+
+export const compile: CommandModule = {
+  configure(command, context) {
+    command
+      .argument('<model>', 'an ONNX file')
+      .option('--method <ids>', 'methods, separated by commas, or "all"', 'gradCam')
+      .option('--target <class>', 'the class to explain: top, an index or a label', 'top')
+      .option('--batch <count>', 'images a run', Number, 1)
+      .option('-o, --output <file>', 'the ONNX file to write', 'explain.onnx');
+    addMethodFlags(command);
+    command.action(async (modelPath: string, flags: CompileFlags) => {
+      const methods = requestsFrom(flags.method, flags);
+      const model = await openModel(modelPath);
+      noteGuesses(model, context);
+      const target = parseTarget(flags.target, model, model.card.labels.length);
+      const graph = compileExplanation({ model, methods, target, batch: flags.batch });
+      saveOnnx(graph, flags.output);
+      context.print(`${flags.output}: image in; ${graph.outputs.join(', ')} out`);
+    });
+  },
+};

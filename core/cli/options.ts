@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { type DeviceChoice, deviceChoices } from '../runtime/device.ts';
+
+/** Options that several commands share, in one wording. */
+export const deviceOption = (): Option =>
+  new Option('--device <device>', 'where to compute')
+    .choices(deviceChoices)
+    .default('cpu' satisfies DeviceChoice);
+
+export const threadsOption = (): Option =>
+  new Option('--threads <n>', 'threads on the CPU; 0 takes its cores').argParser(integerFrom(0)).default(0);
+
+export const cardOption = (): Option =>
+  new Option('--card <file>', 'model card to use instead of the one beside the model');
+
+export const jsonOption = (): Option => new Option('--json', 'print JSON instead of text');
+
+/** A parser of whole numbers not below `least`, for commander. */
+export function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && text.trim() !== '') return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} up.`);
+  };
+}

@@ -1,0 +1,94 @@
+import { readBytes, sha256 } from '../base/files.ts';
+import { LoupeError, messageOf } from '../base/errors.ts';
+import { type Recipe, recipeSchema } from '../protocol/recipe.ts';
+import { openModel } from '../model/model.ts';
+import { Runtime } from '../runtime/runtime.ts';
+import type { ExplainRequest } from './explain.ts';
+import { type ExplanationRun, explainToFolder } from './explainToFolder.ts';
+import { versions } from './versions.ts';
+
+export interface Repetition extends ExplanationRun {
+  /** Sentences about what differs from the recorded run: inputs, versions, device. */
+  readonly differences: readonly string[];
+  /** Files whose bytes equal the recorded ones, and those that do not. */
+  readonly identical: readonly string[];
+  readonly changed: readonly string[];
+}
+
+/** Reads and checks a recipe file. */
+export async function readRecipe(path: string): Promise<Recipe> {
+  const text = new TextDecoder().decode(await readBytes(path, 'recipe'));
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new LoupeError(
+      'badFile',
+      `Expected a recipe for ${path} but received a file that is no JSON: ${messageOf(error)}.`,
+    );
+  }
+  const parsed = recipeSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new LoupeError(
+    'badFile',
+    `${path} is no recipe of this version of Loupe: ${where === '' ? '' : `"${where}": `}${issue?.message ?? ''}.`,
+  );
+}
+
+/** Runs a recipe again on the device that it names and compares every file with the recorded one. */
+export async function repeatRecipe(
+  recipe: Recipe,
+  out: string,
+  hooks: Pick<ExplainRequest, 'signal' | 'onProgress'> = {},
+): Promise<Repetition> {
+  const differences = await differingInputs(recipe);
+  const runtime = new Runtime({ device: recipe.device, threads: recipe.threads });
+  try {
+    const model = await openModel(recipe.model.path);
+    const { methods, target } = recipe;
+    const images = recipe.images.map(({ path }) => path);
+    const run = await explainToFolder({ model, runtime, methods, target, images, ...hooks }, out);
+    return {
+      ...run,
+      differences: [...differences, ...differingVersions(recipe)],
+      ...compareFiles(recipe, run.recipe),
+    };
+  } finally {
+    await runtime.dispose();
+  }
+}
+
+async function differingInputs(recipe: Recipe): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const { path, sha256: recorded } of [recipe.model, ...recipe.images]) {
+    const found = sha256(await readBytes(path, 'file of the recipe'));
+    if (found !== recorded) {
+      sentences.push(
+        `${path} is not the file of the recipe (sha256 ${found.slice(0, 12)}… instead of ${recorded.slice(0, 12)}…).`,
+      );
+    }
+  }
+  return sentences;
+}
+
+function differingVersions(recipe: Recipe): string[] {
+  const now = versions();
+  return Object.entries(now).flatMap(([name, version]) => {
+    const before = recipe.versions[name as keyof Recipe['versions']];
+    return before === version ? [] : [`The recipe was made with ${name} ${before}, this is ${version}.`];
+  });
+}
+
+function compareFiles(before: Recipe, after: Recipe): { identical: string[]; changed: string[] } {
+  const recorded = new Map(
+    before.results.flatMap(({ files }) => files).map(({ path, sha256: hash }) => [path, hash]),
+  );
+  const identical: string[] = [];
+  const changed: string[] = [];
+  for (const { path, sha256: hash } of after.results.flatMap(({ files }) => files)) {
+    (recorded.get(path) === hash ? identical : changed).push(path);
+  }
+  return { identical, changed };
+}

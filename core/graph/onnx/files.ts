@@ -1,0 +1,91 @@
+import { closeSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { LoupeError, messageOf } from '../../base/errors.ts';
+import { systemCodeOf } from '../../base/files.ts';
+import { suggestion } from '../../base/nearest.ts';
+import type { FileRange } from '../../base/tensor.ts';
+
+/** What a file was like when it was first looked at; weights are read later, from the same content. */
+export interface FileStamp {
+  readonly size: number;
+  readonly modified: number;
+}
+
+/** One system call reads at most this much. */
+const largestRead = 2 ** 30;
+
+/** Opens a regular file for the time of `use`; `what` names its role in a sentence. */
+export function withFile<T>(path: string, what: string, use: (handle: number, stamp: FileStamp) => T): T {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    throw unopened(path, what, error);
+  }
+  try {
+    const stat = fstatSync(handle);
+    if (!stat.isFile()) throw new LoupeError('badFile', `Expected ${what} at ${path}, but that is no file.`);
+    return use(handle, { size: stat.size, modified: stat.mtimeMs });
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function unopened(path: string, what: string, thrown: unknown): LoupeError {
+  const code = systemCodeOf(thrown);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new LoupeError('notFound', `There is no ${what} at ${path}.${similar(path)}`, { cause: thrown });
+  }
+  return new LoupeError('badFile', `The ${what} ${path} could not be opened: ${messageOf(thrown)}.`, {
+    cause: thrown,
+  });
+}
+
+function similar(path: string): string {
+  try {
+    return suggestion(basename(path), readdirSync(dirname(path)));
+  } catch {
+    return '';
+  }
+}
+
+/** Fills `target` from `offset` of an open file. */
+export function readFully(handle: number, target: Uint8Array, offset: number, path: string): void {
+  let done = 0;
+  while (done < target.length) {
+    const wanted = Math.min(target.length - done, largestRead);
+    const count = readBytes(handle, target, done, wanted, offset + done, path);
+    if (count === 0) throw new LoupeError('badFile', `The file ${path} ended while it was being read.`);
+    done += count;
+  }
+}
+
+function readBytes(
+  handle: number,
+  target: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+  path: string,
+): number {
+  try {
+    return readSync(handle, target, at, length, position);
+  } catch (error) {
+    throw new LoupeError('badFile', `The file ${path} could not be read: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** Reads a range of a file that must still be as it was when the model was opened. */
+export function readRange(range: FileRange, stamp: FileStamp): Uint8Array<ArrayBuffer> {
+  return withFile(range.path, 'file of weights', (handle, now) => {
+    if (now.size !== stamp.size || now.modified !== stamp.modified) {
+      throw new LoupeError(
+        'badFile',
+        `The file ${range.path} was changed after the model had been opened. Open the model again.`,
+      );
+    }
+    const bytes = new Uint8Array(range.byteLength);
+    readFully(handle, bytes, range.offset, range.path);
+    return bytes;
+  });
+}

@@ -1,0 +1,107 @@
+import type { ElementType, TensorData } from '../../base/tensor.ts';
+import { TensorProto_DataType as DataType } from './gen/onnx_pb.js';
+
+/** How the elements of a tensor lie in a file, and the element type that they have in Loupe. */
+export interface Storage {
+  readonly bytes: number;
+  readonly type: ElementType;
+  /** Present where the file's type is not ours: makes float32 of the bytes. */
+  readonly convert?: (bytes: Uint8Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
+}
+
+const storages: Readonly<Partial<Record<DataType, Storage>>> = {
+  [DataType.FLOAT]: { bytes: 4, type: 'float32' },
+  [DataType.INT64]: { bytes: 8, type: 'int64' },
+  [DataType.INT32]: { bytes: 4, type: 'int32' },
+  [DataType.BOOL]: { bytes: 1, type: 'bool' },
+  [DataType.UINT8]: { bytes: 1, type: 'uint8' },
+  [DataType.INT8]: { bytes: 1, type: 'int8' },
+  [DataType.DOUBLE]: {
+    bytes: 8,
+    type: 'float32',
+    convert: (bytes) => Float32Array.from(new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)),
+  },
+  [DataType.FLOAT16]: { bytes: 2, type: 'float32', convert: (bytes) => widen(bytes, float16Bits) },
+  [DataType.BFLOAT16]: { bytes: 2, type: 'float32', convert: (bytes) => widen(bytes, (bits) => bits << 16) },
+};
+
+/** The code that a file gives each of our types. */
+export const dataTypeOf: Readonly<Record<ElementType, DataType>> = {
+  float32: DataType.FLOAT,
+  int64: DataType.INT64,
+  int32: DataType.INT32,
+  bool: DataType.BOOL,
+  uint8: DataType.UINT8,
+  int8: DataType.INT8,
+};
+
+/** How a file's type is stored; undefined for a type that Loupe does not compute with. */
+export function storageOf(dataType: number): Storage | undefined {
+  return storages[dataType as DataType];
+}
+
+/** `float16`, `string` …, for sentences. */
+export function dataTypeName(dataType: number): string {
+  const name: string | undefined = DataType[dataType];
+  return name === undefined ? `number ${dataType}` : name.toLowerCase();
+}
+
+/** Whether the type exists only for quantised networks. */
+export function isQuantisedType(dataType: number): boolean {
+  return /^(float(8|6|4)|u?int[24]$)/.test(dataTypeName(dataType));
+}
+
+/** The elements behind a file's bytes: a view where they are aligned and need no conversion. */
+export function dataFromBytes(storage: Storage, bytes: Uint8Array): TensorData {
+  const aligned = alignedTo(storage.bytes, bytes);
+  if (storage.convert !== undefined) return storage.convert(aligned);
+  const { buffer, byteOffset, length } = aligned;
+  switch (storage.type) {
+    case 'float32':
+      return new Float32Array(buffer, byteOffset, length / 4);
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, length / 8);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length / 4);
+    case 'int8':
+      return new Int8Array(buffer, byteOffset, length);
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(buffer, byteOffset, length);
+  }
+}
+
+/** The bytes of an element array, as they are written to a file. */
+export function bytesOfData(data: TensorData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** The same bytes where a typed array may begin at them; a copy where they lie askew. */
+function alignedTo(alignment: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  if (!(buffer instanceof ArrayBuffer) || byteOffset % alignment !== 0) return Uint8Array.from(bytes);
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** Makes float32 of 16-bit floats, given how one's bits become the other's. */
+function widen(bytes: Uint8Array<ArrayBuffer>, float32Bits: (bits: number) => number): Float32Array<ArrayBuffer> {
+  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const words = new Int32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) words[index] = float32Bits(halves[index] ?? 0);
+  return new Float32Array(words.buffer);
+}
+
+/**
+ * The float32 bits of an IEEE 754 half: 1 sign, 5 exponent (bias 15), 10 fraction. A normal number moves its
+ * exponent to bias 127; exponent 31 is infinity or NaN; exponent 0 is fraction × 2⁻²⁴, which float32 holds normally.
+ */
+function float16Bits(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13);
+}

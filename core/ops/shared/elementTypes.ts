@@ -1,0 +1,48 @@
+import { LoupeError } from '../../base/errors.ts';
+import {
+  type ElementType,
+  type Tensor,
+  allocate,
+  numbersOf,
+  tensor,
+  tensorFromNumbers,
+} from '../../base/tensor.ts';
+
+/** TensorProto.DataType of the element types; attributes such as Cast's `to` hold it. */
+export const elementTypeCodes: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
+
+const typesByCode: ReadonlyMap<number, ElementType> = new Map([
+  [1, 'float32'],
+  [2, 'uint8'],
+  [3, 'int8'],
+  [6, 'int32'],
+  [7, 'int64'],
+  [9, 'bool'],
+]);
+
+export function elementTypeOf(code: number): ElementType {
+  const type = typesByCode.get(code);
+  if (type !== undefined) return type;
+  throw new LoupeError('badGraph', `its element type number ${code} is one that Loupe does not compute with.`);
+}
+
+/** The elements of `source` as `type`: floats are cut towards zero, anything but 0 is true. */
+export function converted(source: Tensor, type: ElementType): Tensor {
+  if (source.type === type) return source;
+  if (type !== 'int64') return tensorFromNumbers(type, numbersOf(source), source.dims);
+  const data = allocate('int64', source.data.length);
+  if (data instanceof BigInt64Array) numbersOf(source).forEach((value, at) => (data[at] = wide(value)));
+  return tensor('int64', data, source.dims);
+}
+
+/** What x86 makes of a float that no int64 can hold is the least one. */
+function wide(value: number): bigint {
+  return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
+}
