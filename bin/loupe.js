@@ -34,5 +34,8 @@ if (existsSync(join(root, 'core/cli/main.ts')) && isStale()) {
     process.exit(1);
   }
 }
+// Stack traces that name the sources.
+if (process.env.LOUPE_DEBUG === '1') process.setSourceMapsEnabled(true);
+
 const { main } = await import(new URL('../dist/loupe.js', import.meta.url).href);
 process.exitCode = await main(process.argv.slice(2));

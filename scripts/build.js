@@ -1,14 +1,36 @@
 // Bundles the command line into dist/: one entry and one chunk a command, so that `loupe --help` loads
 // almost nothing. onnxruntime-node and sharp hold native code and stay outside.
-import { rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
 
-/** Builds dist/loupe.js from core/cli/main.ts. */
+/** Chunks of earlier builds are kept this long, because a running process may still load them. */
+const chunkLifetime = 3_600_000;
+
+/** Builds dist/loupe.js from core/cli/main.ts. Two builds at once do not disturb each other. */
 export async function build() {
+  const startedAt = new Date();
+  mkdirSync(join(dist, 'chunks'), { recursive: true });
+  const fresh = mkdtempSync(join(dist, 'building-'));
+  try {
+    await bundleInto(fresh);
+    const chunks = readdirSync(join(fresh, 'chunks'));
+    for (const name of chunks) renameSync(join(fresh, 'chunks', name), join(dist, 'chunks', name));
+    // The time at which the sources were read: whatever changed during the build is newer.
+    utimesSync(join(fresh, 'loupe.js'), startedAt, startedAt);
+    renameSync(join(fresh, 'loupe.js.map'), join(dist, 'loupe.js.map'));
+    renameSync(join(fresh, 'loupe.js'), join(dist, 'loupe.js'));
+    removeOld(new Set(chunks));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+async function bundleInto(folder) {
   const bundle = await rolldown({
     input: { loupe: join(root, 'core/cli/main.ts') },
     cwd: root,
@@ -17,9 +39,8 @@ export async function build() {
     logLevel: 'warn',
   });
   try {
-    rmSync(join(root, 'dist'), { recursive: true, force: true });
     await bundle.write({
-      dir: join(root, 'dist'),
+      dir: folder,
       format: 'esm',
       sourcemap: true,
       entryFileNames: '[name].js',
@@ -27,6 +48,14 @@ export async function build() {
     });
   } finally {
     await bundle.close();
+  }
+}
+
+function removeOld(current) {
+  for (const name of readdirSync(join(dist, 'chunks'))) {
+    const path = join(dist, 'chunks', name);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (!current.has(name) && age > chunkLifetime) rmSync(path, { force: true });
   }
 }
 

@@ -63,7 +63,9 @@ export function decodeNpy(bytes: Uint8Array, name: string): Tensor {
       `is cut off: shape ${formatShape(dims)} needs ${wanted} bytes, ${present} are there`,
     );
   }
-  return tensor(type, views[type](bytes.slice(dataOffset, dataOffset + wanted).buffer), dims);
+  // A copy, because the elements must lie at a multiple of their size (and Buffer.slice would not copy).
+  const data = new Uint8Array(bytes.subarray(dataOffset, dataOffset + wanted));
+  return tensor(type, views[type](data.buffer), dims);
 }
 
 function readHeader(bytes: Uint8Array, name: string): { text: string; dataOffset: number } {

@@ -1,15 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type DeviceChoice, deviceChoices } from '../runtime/device.ts';
 
 /** Options that several commands share, in one wording. */
-export const deviceOption = (): Option =>
-  new Option('--device <device>', 'where to compute')
-    .choices(deviceChoices)
-    .default('cpu' satisfies DeviceChoice);
-
-export const threadsOption = (): Option =>
-  new Option('--threads <n>', 'threads on the CPU; 0 takes its cores').argParser(integerFrom(0)).default(0);
-
 export const cardOption = (): Option =>
   new Option('--card <file>', 'model card to use instead of the one beside the model');
 

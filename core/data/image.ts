@@ -41,7 +41,7 @@ export async function decodeImage(
     width: decoded.info.width,
     height: decoded.info.height,
     rgb: flattened.rgb,
-    notes: notesOn(metadata, name, flattened.transparent),
+    notes: notesOn(metadata, flattened.transparent),
   };
 }
 
@@ -117,9 +117,9 @@ function onWhite(data: Uint8Array, channels: number): { rgb: Uint8Array; transpa
   return { rgb, transparent };
 }
 
-function notesOn(metadata: Metadata, name: string, transparent: boolean): string[] {
+function notesOn(metadata: Metadata, transparent: boolean): string[] {
   const notes: string[] = [];
-  const say = (sentence: string): void => void notes.push(`${name}: ${sentence}`);
+  const say = (sentence: string): void => void notes.push(sentence);
   if (transparent) {
     say('transparent pixels were laid on white (tools that drop the alpha channel see other colours there).');
   }

@@ -140,7 +140,7 @@ export class GraphBuilder implements InferContext {
     return this.#infer(node, this);
   }
 
-  /** Adds a node whose output names are already chosen. */
+  /** Adds a node whose output names are already chosen; its own name is made unique. */
   addNode(node: Node): void {
     const types = this.infer(node);
     node.outputs.forEach((output, index) => {
@@ -154,8 +154,9 @@ export class GraphBuilder implements InferContext {
       }
       this.#define(output, type);
     });
-    this.#nodeNames.add(node.name);
-    this.#nodes.push(node);
+    const name = this.#uniqueNodeName(node.name);
+    this.#nodeNames.add(name);
+    this.#nodes.push(name === node.name ? node : { ...node, name });
   }
 
   build(outputs: readonly string[], rest: { name?: string; metadata?: Graph['metadata'] } = {}): Graph {

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { LoupeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Graph } from '../graph/ir.ts';
-import type { CardFile, Guess, InputCard, ModelCard } from '../protocol/card.ts';
+import type { CardFile, Guess, InputCard, LabelRule, ModelCard } from '../protocol/card.ts';
 import { classesAt } from './classes.ts';
 import { ownPreprocessing } from './firstSteps.ts';
-import { labelFileBeside, labelsByRule, numberedLabels, readLabels } from './labels.ts';
+import { labelFilesBeside, labelsByRule, numberedLabels, readLabels } from './labels.ts';
 import { findLogits } from './logits.ts';
 
 /** A complete card, and what of it was supposed. */
@@ -207,26 +207,14 @@ async function inferLabels(
   input: InputCard,
   guesses: Guess[],
 ): Promise<readonly string[]> {
-  const file = await labelFileBeside(modelPath, classes);
-  if (file !== undefined) {
+  for (const file of await labelFilesBeside(modelPath)) {
     const labels = await readLabels(file);
-    if (labels.length === classes) {
-      guesses.push({
-        field: 'labels',
-        value: basename(file),
-        reason: `lies beside the model and has ${classes} names`,
-      });
-      return labels;
-    }
+    if (labels.length !== classes) continue;
+    const reason = `lies beside the model and has ${classes} names`;
+    guesses.push({ field: 'labels', value: basename(file), reason });
+    return labels;
   }
-  const rule =
-    classes === 10
-      ? input.channels === 1 && input.width === 28
-        ? 'digits'
-        : input.width === 32
-          ? 'cifar10'
-          : undefined
-      : undefined;
+  const rule = ruleFor(classes, input);
   const labels = rule === undefined ? undefined : await labelsByRule(rule, modelPath);
   if (rule !== undefined && labels !== undefined) {
     guesses.push({ field: 'labels', value: rule, reason: `10 classes at ${input.width}x${input.height}` });
@@ -234,4 +222,11 @@ async function inferLabels(
   }
   guesses.push({ field: 'labels', value: 'numbers', reason: 'no file of labels lies beside the model' });
   return numberedLabels(classes);
+}
+
+/** The data set that a network of this shape was most likely trained on. */
+function ruleFor(classes: number, { channels, width }: InputCard): LabelRule | undefined {
+  if (classes !== 10) return undefined;
+  if (channels === 1 && width === 28) return 'digits';
+  return channels === 3 && width === 32 ? 'cifar10' : undefined;
 }

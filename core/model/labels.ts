@@ -33,22 +33,14 @@ export async function labelsByRule(rule: LabelRule, modelPath: string): Promise<
 }
 
 /** Files beside a model that may hold its classes' names, the most specific first. */
-export async function labelFileBeside(modelPath: string, classes: number): Promise<string | undefined> {
+export async function labelFilesBeside(modelPath: string): Promise<string[]> {
   const stem = basename(modelPath).replace(/\.[^.]+$/, '');
-  const names = [
-    `${stem}.labels.txt`,
-    `${stem}.labels.json`,
-    'labels.txt',
-    'labels.json',
-    'classes.txt',
-    'classes.json',
-  ];
-  if (classes === 1000) names.push('imagenet_classes.json', 'imagenet_classes.txt');
-  for (const name of names) {
-    const path = join(dirname(modelPath), name);
-    if (await fileExists(path)) return path;
-  }
-  return undefined;
+  const names = [`${stem}.labels`, 'labels', 'classes', 'imagenet_classes'].flatMap((name) => [
+    join(dirname(modelPath), `${name}.txt`),
+    join(dirname(modelPath), `${name}.json`),
+  ]);
+  const present = await Promise.all(names.map(fileExists));
+  return names.filter((_, index) => present[index] === true);
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   channelSum,
   normalizationDefaults,
   perChannel,
+  perChannelShape,
   standardize,
   standardizeGradient,
 } from './shared/normalization.ts';
@@ -75,7 +76,7 @@ function requireVector({ input }: ShapeContext, index: number): void {
 function inferenceRule(context: VjpContext): (string | undefined)[] {
   const { b, ct, input, needs, node } = context;
   const rank = b.shapeOf(input(0)).length;
-  const dx = needs(0) ? b.add('Mul', [ct, perChannel(b, factorOf(context), rank)]) : undefined;
+  const dx = needs(0) ? b.add('Mul', [ct, factorOf(context)]) : undefined;
   if (![1, 2, 3, 4].some(needs)) return [dx];
 
   const { add, apply, mul, sub } = arithmetic(b);
@@ -89,19 +90,20 @@ function inferenceRule(context: VjpContext): (string | undefined)[] {
   return [dx, mul(r, moment), total, apply('Neg', mul(s, total)), mul(mul(mul(s, mul(r, r)), moment), -0.5)];
 }
 
-/** s = γ/√(σ² + ε), as a constant if the parameters are constants. */
+/** s = γ/√(σ² + ε) as [1, C, 1, …], as a constant if the parameters are constants. */
 function factorOf({ b, constant, input, node }: VjpContext): string {
   const epsilon = readFloat(node, 'epsilon', normalizationDefaults.epsilon);
+  const rank = b.shapeOf(input(0)).length;
   const [gamma, spread] = [constant(1), constant(4)];
   if (gamma !== undefined && spread !== undefined) {
     const sigma2 = floatsOf(spread);
     const factors = floatsOf(gamma).map(
       (value, channel) => value / Math.sqrt((sigma2[channel] ?? 0) + epsilon),
     );
-    return b.constant(float32(factors), `${node.name}/factor`);
+    return b.constant(float32(factors, perChannelShape(factors.length, rank)), `${node.name}/factor`);
   }
   const { add, apply, div } = arithmetic(b);
-  return div(input(1), apply('Sqrt', add(input(4), epsilon)));
+  return perChannel(b, div(input(1), apply('Sqrt', add(input(4), epsilon))), rank);
 }
 
 function trainingRule({ b, cts, input, node }: VjpContext): (string | undefined)[] {

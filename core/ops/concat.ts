@@ -27,8 +27,16 @@ export const concat = defineOperator({
   }) satisfies Vjp,
   evaluate: (inputs, node, [output]) => [concatenated(inputs, node, output?.shape ?? [])],
   samples: [
-    { title: 'three inputs', inputs: [{ dims: [2, 1, 3] }, { dims: [2, 2, 3] }, { dims: [2, 3, 3] }], attributes: { axis: int(1) } },
-    { title: 'negative axis, one constant', inputs: [{ dims: [2, 3] }, float32([1, 2], [2, 1])], attributes: { axis: int(-1) } },
+    {
+      title: 'three inputs',
+      inputs: [{ dims: [2, 1, 3] }, { dims: [2, 2, 3] }, { dims: [2, 3, 3] }],
+      attributes: { axis: int(1) },
+    },
+    {
+      title: 'negative axis, one constant',
+      inputs: [{ dims: [2, 3] }, float32([1, 2], [2, 1])],
+      attributes: { axis: int(-1) },
+    },
     { title: 'one input', inputs: [{ dims: [4] }], attributes: { axis: int(0) } },
   ],
 });

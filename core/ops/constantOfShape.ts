@@ -18,7 +18,11 @@ export const constantOfShape = defineOperator({
   },
   samples: [
     { title: 'zeros', inputs: [int64([2, 3])] },
-    { title: 'an integer', inputs: [int64([2])], attributes: { value: { kind: 'tensor', value: int64([7]) } } },
+    {
+      title: 'an integer',
+      inputs: [int64([2])],
+      attributes: { value: { kind: 'tensor', value: int64([7]) } },
+    },
   ],
 });
 

@@ -15,12 +15,24 @@ export const depthToSpace = defineOperator({
   vjp: (context) => {
     const { b, ct, node } = context;
     const mode = readString(node, 'mode', 'DCR');
-    return [mode === 'CRD' ? spaceToDepthCrd(context) : b.add('SpaceToDepth', [ct], { blocksize: int(readInt(node, 'blocksize')) })];
+    return [
+      mode === 'CRD'
+        ? spaceToDepthCrd(context)
+        : b.add('SpaceToDepth', [ct], { blocksize: int(readInt(node, 'blocksize')) }),
+    ];
   },
   samples: [
     { title: 'DCR', inputs: [{ dims: [1, 8, 2, 3] }], attributes: { blocksize: int(2) } },
-    { title: 'CRD', inputs: [{ dims: [1, 8, 2, 3] }], attributes: { blocksize: int(2), mode: string('CRD') } },
-    { title: 'blocks of three', inputs: [{ dims: [1, 9, 2, 1] }], attributes: { blocksize: int(3), mode: string('DCR') } },
+    {
+      title: 'CRD',
+      inputs: [{ dims: [1, 8, 2, 3] }],
+      attributes: { blocksize: int(2), mode: string('CRD') },
+    },
+    {
+      title: 'blocks of three',
+      inputs: [{ dims: [1, 9, 2, 1] }],
+      attributes: { blocksize: int(3), mode: string('DCR') },
+    },
   ],
 });
 
@@ -29,7 +41,10 @@ function infer({ node, input }: ShapeContext): ValueType[] {
   const size = blockSizeOf(node);
   const [batch = 0, depth = 0, height = 0, width = 0] = shape;
   if (shape.length !== 4 || depth % (size * size) !== 0) {
-    throw new LoupeError('badGraph', `the shape ${shape.join('x')} has no ${size * size} blocks of channels.`);
+    throw new LoupeError(
+      'badGraph',
+      `the shape ${shape.join('x')} has no ${size * size} blocks of channels.`,
+    );
   }
   return [{ type, shape: [batch, depth / (size * size), height * size, width * size] }];
 }

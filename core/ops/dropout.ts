@@ -19,6 +19,10 @@ export const dropout = defineOperator({
   vjp: ({ cts }) => [cts[0]],
   samples: [
     { title: 'only the data', inputs: [{ dims: [2, 3] }] },
-    { title: 'ratio, training mode off, mask', inputs: [{ dims: [2, 3] }, float32([0.5], []), bool([false], [])], outputs: 2 },
+    {
+      title: 'ratio, training mode off, mask',
+      inputs: [{ dims: [2, 3] }, float32([0.5], []), bool([false], [])],
+      outputs: 2,
+    },
   ],
 });

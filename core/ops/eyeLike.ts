@@ -2,9 +2,10 @@ import { LoupeError } from '../base/errors.ts';
 import { tensorFromNumbers } from '../base/tensor.ts';
 import { readInt } from '../graph/attributes.ts';
 import { int } from '../graph/ir.ts';
+import { dataTypeOf } from '../graph/onnx/storage.ts';
 import { defineOperator } from './define.ts';
 import { coordinatesOf } from './shared/elements.ts';
-import { elementTypeCodes, elementTypeOf } from './shared/elementTypes.ts';
+import { elementTypeOf } from './shared/elementTypes.ts';
 
 /** A matrix of the input's shape with ones on diagonal k. */
 export const eyeLike = defineOperator({
@@ -12,8 +13,9 @@ export const eyeLike = defineOperator({
   attributes: { dtype: 'int', k: 'int' },
   infer: ({ node, input }) => {
     const { type, shape } = input(0);
-    if (shape.length !== 2) throw new LoupeError('badGraph', `its input has ${shape.length} axes instead of 2.`);
-    return [{ type: elementTypeOf(readInt(node, 'dtype', elementTypeCodes[type])), shape }];
+    if (shape.length !== 2)
+      throw new LoupeError('badGraph', `its input has ${shape.length} axes instead of 2.`);
+    return [{ type: elementTypeOf(readInt(node, 'dtype', dataTypeOf[type])), shape }];
   },
   vjp: 'zero',
   evaluate: (_inputs, node, [output]) => {

@@ -3,9 +3,9 @@ import { type Tensor, int64, numbersOf } from '../base/tensor.ts';
 import { readInt } from '../graph/attributes.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { int, string } from '../graph/ir.ts';
+import { dataTypeOf } from '../graph/onnx/storage.ts';
 import { type VjpContext, defineOperator } from './define.ts';
 import { rearranged } from './shared/elements.ts';
-import { elementTypeCodes } from './shared/elementTypes.ts';
 import { constantInput } from './shared/evaluate.ts';
 import { paddedAxis, permuted, reshaped, zerosOf } from './shared/movement.ts';
 
@@ -43,17 +43,36 @@ export const gather = defineOperator({
     ];
   },
   samples: [
-    { title: 'one index drops the axis', inputs: [{ dims: [2, 3, 2] }, int64([-1], [])], attributes: { axis: int(1) } },
+    {
+      title: 'one index drops the axis',
+      inputs: [{ dims: [2, 3, 2] }, int64([-1], [])],
+      attributes: { axis: int(1) },
+    },
     { title: 'neighbours', inputs: [{ dims: [5, 2] }, int64([1, 2])] },
-    { title: 'a permutation', inputs: [{ dims: [2, 4] }, int64([2, 0, 3, 1])], attributes: { axis: int(-1) } },
-    { title: 'some, out of order', inputs: [{ dims: [2, 5] }, int64([[3], [0]].flat(), [2, 1])], attributes: { axis: int(1) } },
-    { title: 'repeated indices, inner axis', inputs: [{ dims: [2, 3, 2] }, int64([0, 2, 2, -1], [2, 2])], attributes: { axis: int(1) } },
+    {
+      title: 'a permutation',
+      inputs: [{ dims: [2, 4] }, int64([2, 0, 3, 1])],
+      attributes: { axis: int(-1) },
+    },
+    {
+      title: 'some, out of order',
+      inputs: [{ dims: [2, 5] }, int64([[3], [0]].flat(), [2, 1])],
+      attributes: { axis: int(1) },
+    },
+    {
+      title: 'repeated indices, inner axis',
+      inputs: [{ dims: [2, 3, 2] }, int64([0, 2, 2, -1], [2, 2])],
+      attributes: { axis: int(1) },
+    },
     { title: 'repeated indices, first axis', inputs: [{ dims: [3, 2] }, int64([1, 1, 0])] },
   ],
 });
 
 function elementAt(source: Tensor, place: readonly number[]): number {
-  const at = place.reduce((position, coordinate, axis) => position * (source.dims[axis] ?? 1) + coordinate, 0);
+  const at = place.reduce(
+    (position, coordinate, axis) => position * (source.dims[axis] ?? 1) + coordinate,
+    0,
+  );
   return Number(source.data[at] ?? 0);
 }
 
@@ -66,7 +85,13 @@ function picksOf({ constant }: VjpContext, length: number): number[] | undefined
 }
 
 /** No index occurs twice: row i of ct goes to place picks[i], and zeros to the places that were not picked. */
-function place(b: GraphBuilder, rows: string, axis: number, picks: readonly number[], length: number): string {
+function place(
+  b: GraphBuilder,
+  rows: string,
+  axis: number,
+  picks: readonly number[],
+  length: number,
+): string {
   const first = picks[0] ?? 0;
   if (picks.every((pick, index) => pick === first + index)) {
     return paddedAxis(b, rows, axis, first, length - first - picks.length);
@@ -93,12 +118,15 @@ function accumulate(
     picks === undefined
       ? reshaped(b, asInt64(b, input(1)), [count, 1])
       : b.constant(int64(picks, [count, 1]), 'indices');
-  const zeros = zerosOf(b, order.map((at) => shape[at] ?? 0));
+  const zeros = zerosOf(
+    b,
+    order.map((at) => shape[at] ?? 0),
+  );
   const sums = b.add('ScatterND', [zeros, column, permuted(b, rows, order)], { reduction: string('add') });
   return permuted(b, sums, back);
 }
 
 function asInt64(b: GraphBuilder, indices: string): string {
   if (b.typeOf(indices).type === 'int64') return indices;
-  return b.add('Cast', [indices], { to: int(elementTypeCodes.int64) });
+  return b.add('Cast', [indices], { to: int(dataTypeOf.int64) });
 }

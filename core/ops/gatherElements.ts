@@ -18,7 +18,10 @@ export const gatherElements = defineOperator({
     const [{ type, shape }, { shape: indices }] = [input(0), input(1)];
     normalizeAxis(readInt(node, 'axis', 0), shape.length);
     if (indices.length !== shape.length) {
-      throw new LoupeError('badGraph', `indices of shape ${formatShape(indices)} do not fit ${formatShape(shape)}.`);
+      throw new LoupeError(
+        'badGraph',
+        `indices of shape ${formatShape(indices)} do not fit ${formatShape(shape)}.`,
+      );
     }
     return [{ type, shape: indices }];
   },
@@ -34,6 +37,10 @@ export const gatherElements = defineOperator({
   },
   samples: [
     { title: 'first axis', inputs: [{ dims: [3, 2] }, int64([2, 0, 1, 0], [2, 2])] },
-    { title: 'repeated and negative indices', inputs: [{ dims: [2, 4] }, int64([1, 1, -1, 0, 3, 0], [2, 3])], attributes: { axis: int(1) } },
+    {
+      title: 'repeated and negative indices',
+      inputs: [{ dims: [2, 4] }, int64([1, 1, -1, 0, 3, 0], [2, 3])],
+      attributes: { axis: int(1) },
+    },
   ],
 });

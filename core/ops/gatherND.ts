@@ -28,7 +28,11 @@ export const gatherND = defineOperator({
   samples: [
     { title: 'elements', inputs: [{ dims: [2, 3] }, int64([0, 2, 1, 1, 0, 2], [3, 2])] },
     { title: 'blocks', inputs: [{ dims: [3, 2, 2] }, int64([2, 0, 2, -2], [4, 1])] },
-    { title: 'a batch axis', inputs: [{ dims: [2, 3, 2] }, int64([1, 0, 2, 2], [2, 2, 1])], attributes: { batch_dims: int(1) } },
+    {
+      title: 'a batch axis',
+      inputs: [{ dims: [2, 3, 2] }, int64([1, 0, 2, 2], [2, 2, 1])],
+      attributes: { batch_dims: int(1) },
+    },
   ],
 });
 
@@ -38,7 +42,10 @@ function infer({ node, input }: ShapeContext): ValueType[] {
   const depth = indices.at(-1) ?? 0;
   const sameBatch = indices.slice(0, batch).every((dim, axis) => dim === shape[axis]);
   if (batch >= indices.length || batch + depth > shape.length || depth < 1 || !sameBatch) {
-    throw new LoupeError('badGraph', `indices of shape ${formatShape(indices)} do not fit ${formatShape(shape)}.`);
+    throw new LoupeError(
+      'badGraph',
+      `indices of shape ${formatShape(indices)} do not fit ${formatShape(shape)}.`,
+    );
   }
   return [{ type, shape: [...indices.slice(0, -1), ...shape.slice(batch + depth)] }];
 }

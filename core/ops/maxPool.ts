@@ -1,8 +1,14 @@
+import { float32 } from '../base/tensor.ts';
 import { int, ints, loupeDomain, string } from '../graph/ir.ts';
 import { defineOperator } from './define.ts';
 import { requireType } from './shared/elementwise.ts';
 import { poolingAttributes, poolingForm, poolingOf } from './shared/pooling.ts';
 import { windowForm } from './shared/windows.ts';
+
+/** An input of 2x2 windows at stride 1 that has ties everywhere, and its maxima. */
+const tied = float32([1, 3, 3, 2, 3, 0, 3, 1, 2], [1, 1, 3, 3]);
+const tiedMaxima = float32([3, 3, 3, 3], [1, 1, 2, 2]);
+const tiedWindows = { kernel_shape: ints([2, 2]) };
 
 const grid = { dims: [2, 2, 5, 6], distinct: true };
 
@@ -28,6 +34,7 @@ export const maxPool = defineOperator({
     { title: '2x2, stride 2', inputs: [grid], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) } },
     { title: 'overlapping, padded', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) } },
     { title: 'stride 1, asymmetric pads', inputs: [grid], attributes: { kernel_shape: ints([3, 2]), pads: ints([1, 0, 2, 1]) } },
+    { title: 'the places of the maxima too', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 0, 0]), strides: ints([2, 1]) }, outputs: 2 },
     { title: 'ceil mode', inputs: [{ dims: [1, 2, 6, 7], distinct: true }], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1) } },
     { title: 'dilation 2, SAME_UPPER', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), dilations: ints([1, 2]), strides: ints([2, 1]), auto_pad: string('SAME_UPPER') } },
     { title: 'one axis, stride 3 with kernel 2', inputs: [{ dims: [2, 2, 8], distinct: true }], attributes: { kernel_shape: ints([2]), strides: ints([3]) } },
@@ -51,7 +58,7 @@ export const maxPoolGrad = defineOperator({
     const gathered = b.add('MaxPoolGather', [input(0), input(1), g], node.attributes, { domain: loupeDomain });
     return [undefined, undefined, gathered];
   },
-  samples: [],
+  samples: [{ title: 'ties everywhere', inputs: [tied, tiedMaxima, { dims: [1, 1, 2, 2] }], attributes: tiedWindows }],
 });
 
 /**
@@ -71,5 +78,5 @@ export const maxPoolGather = defineOperator({
     const scattered = b.add('MaxPoolGrad', [input(0), input(1), g], node.attributes, { domain: loupeDomain });
     return [undefined, undefined, scattered];
   },
-  samples: [],
+  samples: [{ title: 'ties everywhere', inputs: [tied, tiedMaxima, { dims: [1, 1, 3, 3] }], attributes: tiedWindows }],
 });

@@ -30,12 +30,17 @@ export const oneHot = defineOperator({
   },
   samples: [
     { title: 'last axis', inputs: [int64([0, 2, -1], [3]), int64([4]), { dims: [2] }] },
-    { title: 'first axis', inputs: [int64([1, 0, 2, 1], [2, 2]), int64([3]), { dims: [2] }], attributes: { axis: int(0) } },
+    {
+      title: 'first axis',
+      inputs: [int64([1, 0, 2, 1], [2, 2]), int64([3]), { dims: [2] }],
+      attributes: { axis: int(0) },
+    },
     { title: 'constant values', inputs: [int64([1, 0]), int64([2]), float32([0, 1])] },
   ],
 });
 
-const axisOf = (node: Node, indices: Shape): number => normalizeAxis(readInt(node, 'axis', -1), indices.length + 1);
+const axisOf = (node: Node, indices: Shape): number =>
+  normalizeAxis(readInt(node, 'axis', -1), indices.length + 1);
 
 /** y = off + (on − off)·h with the 0/1 tensor h, so d on = Σ h·ct and d off = Σ ct − d on. */
 function valuesVjp({ b, ct, node, input }: VjpContext): string {

@@ -40,11 +40,26 @@ export const pad = defineOperator({
   },
   samples: [
     { title: 'zeros, one side cropped', inputs: [{ dims: [2, 3, 3] }, int64([0, 1, -1, 0, 2, 1])] },
-    { title: 'a value, some axes', inputs: [{ dims: [2, 3] }, int64([1, 2]), float32([0.5], []), int64([-1])] },
+    {
+      title: 'a value, some axes',
+      inputs: [{ dims: [2, 3] }, int64([1, 2]), float32([0.5], []), int64([-1])],
+    },
     { title: 'a computed value', inputs: [{ dims: [2, 2] }, int64([1, 0, 0, 1]), { dims: [] }] },
-    { title: 'reflect', inputs: [{ dims: [1, 2, 3, 4] }, int64([0, 0, 2, 1, 0, 0, 1, 3])], attributes: { mode: string('reflect') } },
-    { title: 'edge, one side cropped', inputs: [{ dims: [2, 4, 3] }, int64([0, -1, 1, 1, 3, 2])], attributes: { mode: string('edge') } },
-    { title: 'wrap', inputs: [{ dims: [3, 3] }, int64([2, 1]), '', int64([0])], attributes: { mode: string('wrap') } },
+    {
+      title: 'reflect',
+      inputs: [{ dims: [1, 2, 3, 4] }, int64([0, 0, 2, 1, 0, 0, 1, 3])],
+      attributes: { mode: string('reflect') },
+    },
+    {
+      title: 'edge, one side cropped',
+      inputs: [{ dims: [2, 4, 3] }, int64([0, -1, 1, 1, 3, 2])],
+      attributes: { mode: string('edge') },
+    },
+    {
+      title: 'wrap',
+      inputs: [{ dims: [3, 3] }, int64([2, 1]), '', int64([0])],
+      attributes: { mode: string('wrap') },
+    },
   ],
 });
 
@@ -63,7 +78,12 @@ function modeOf(node: Node): string {
   throw new LoupeError('badGraph', `its mode is "${mode}", not one of ${modes.join(', ')}.`);
 }
 
-function axisPads(node: Node, shape: Shape, pads: readonly number[], given: readonly number[] | undefined): AxisPad[] {
+function axisPads(
+  node: Node,
+  shape: Shape,
+  pads: readonly number[],
+  given: readonly number[] | undefined,
+): AxisPad[] {
   const axes = given?.map((axis) => normalizeAxis(axis, shape.length)) ?? shape.map((_, axis) => axis);
   if (pads.length !== 2 * axes.length) {
     throw new LoupeError('badGraph', `it has ${pads.length} pads for ${axes.length} axes.`);
@@ -83,7 +103,10 @@ function checkLength({ from, before, after }: AxisPad, mode: string): void {
   const most = mode === 'reflect' ? kept - 1 : kept;
   const bounded = mode === 'reflect' || mode === 'wrap';
   if (kept < 0 || (bounded && Math.max(before, after) > Math.max(0, most))) {
-    throw new LoupeError('badGraph', `an axis of length ${from} cannot take the pads ${before} and ${after} in mode ${mode}.`);
+    throw new LoupeError(
+      'badGraph',
+      `an axis of length ${from} cannot take the pads ${before} and ${after} in mode ${mode}.`,
+    );
   }
 }
 
@@ -112,7 +135,12 @@ function padsOfContext({ node, input, constant, shapeOf }: VjpContext): AxisPad[
 }
 
 function constantVjp({ b, ct, needs }: VjpContext, axes: readonly AxisPad[]): (string | undefined)[] {
-  const inner = padded(b, ct, axes.map(({ before }) => -before), axes.map(({ after }) => -after));
+  const inner = padded(
+    b,
+    ct,
+    axes.map(({ before }) => -before),
+    axes.map(({ after }) => -after),
+  );
   const sum = (value: string): string => b.add('ReduceSum', [value], { keepdims: int(0) });
   // Where x was cropped, `inner` has zeros, so its sum is that of the elements of ct that came from x.
   return [inner, undefined, needs(2) ? b.add('Sub', [sum(ct), sum(inner)]) : undefined];

@@ -14,9 +14,18 @@ export const range = defineOperator({
   },
   vjp: 'nondifferentiable',
   evaluate: (inputs, _node, [output]) => {
-    const [[start = 0], [delta = 0]] = [0, 2].map((index) => numbersOf(constantInput(inputs, index)));
-    const { type, shape: [length] } = output ?? { type: 'int64', shape: [0] };
-    return [tensorFromNumbers(type, Array.from({ length: length ?? 0 }, (_, at) => start + at * delta), [length ?? 0])];
+    const [start = 0, delta = 0] = [0, 2].flatMap((index) => numbersOf(constantInput(inputs, index)));
+    const {
+      type,
+      shape: [length],
+    } = output ?? { type: 'int64', shape: [0] };
+    return [
+      tensorFromNumbers(
+        type,
+        Array.from({ length: length ?? 0 }, (_, at) => start + at * delta),
+        [length ?? 0],
+      ),
+    ];
   },
   samples: [{ title: 'steps of two', inputs: [int64([1], []), int64([8], []), int64([2], [])] }],
 });

@@ -19,7 +19,11 @@ export const reshape = defineOperator({
   evaluate: evaluateView,
   samples: [
     { title: '0 and -1', inputs: [{ dims: [2, 3, 4] }, int64([0, -1])] },
-    { title: 'a given shape', inputs: [{ dims: [2, 6] }, int64([3, 1, 4])], attributes: { allowzero: int(1) } },
+    {
+      title: 'a given shape',
+      inputs: [{ dims: [2, 6] }, int64([3, 1, 4])],
+      attributes: { allowzero: int(1) },
+    },
     { title: 'to a scalar', inputs: [{ dims: [1, 1] }, int64([])] },
   ],
 });

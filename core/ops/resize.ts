@@ -2,7 +2,17 @@ import { LoupeError, expected } from '../base/errors.ts';
 import { formatShape, shapesEqual } from '../base/shape.ts';
 import { type Tensor, float32, int64, numbersOf } from '../base/tensor.ts';
 import { describeNode, readFloats, readInt, readInts } from '../graph/attributes.ts';
-import { type Attributes, type Node, type ValueType, float, floats, int, ints, loupeDomain, string } from '../graph/ir.ts';
+import {
+  type Attributes,
+  type Node,
+  type ValueType,
+  float,
+  floats,
+  int,
+  ints,
+  loupeDomain,
+  string,
+} from '../graph/ir.ts';
 import { type ShapeContext, type VjpContext, defineOperator } from './define.ts';
 import { type WantedSize, interpolationOf, resizeAttributes, resizedAxes } from './shared/resizing.ts';
 
@@ -42,11 +52,19 @@ export const resize = defineOperator({
       inputs: [{ dims: [1, 1, 5, 4] }, '', '', int64([1, 1, 3, 7])],
       attributes: { nearest_mode: string('ceil'), coordinate_transformation_mode: string('asymmetric') },
     },
-    { title: 'linear, half pixel', inputs: [{ dims: [1, 2, 3, 3] }, '', float32([1, 1, 1.7, 0.7])], attributes: { mode: string('linear') } },
+    {
+      title: 'linear, half pixel',
+      inputs: [{ dims: [1, 2, 3, 3] }, '', float32([1, 1, 1.7, 0.7])],
+      attributes: { mode: string('linear') },
+    },
     {
       title: 'linear, aligned corners, some axes',
       inputs: [{ dims: [1, 2, 3, 4] }, '', '', int64([5, 3])],
-      attributes: { mode: string('linear'), coordinate_transformation_mode: string('align_corners'), axes: ints([2, 3]) },
+      attributes: {
+        mode: string('linear'),
+        coordinate_transformation_mode: string('align_corners'),
+        axes: ints([2, 3]),
+      },
     },
     {
       title: 'cubic, nothing outside',
@@ -65,7 +83,10 @@ function wantedSize(scales: Tensor | undefined, sizes: Tensor | undefined): Want
 
 function refuseAntialias(node: Node): void {
   if (readInt(node, 'antialias', 0) === 0) return;
-  throw new LoupeError('noGradient', `The ${describeNode(node)} is antialiased, which has no gradient rule yet.`);
+  throw new LoupeError(
+    'noGradient',
+    `The ${describeNode(node)} is antialiased, which has no gradient rule yet.`,
+  );
 }
 
 /**
@@ -109,7 +130,9 @@ function inferGradient({ node, input }: ShapeContext): ValueType[] {
 }
 
 function wantedSizeOf(node: Node): WantedSize {
-  return node.attributes.sizes === undefined ? { scales: readFloats(node, 'scales') } : { sizes: readInts(node, 'sizes') };
+  return node.attributes.sizes === undefined
+    ? { scales: readFloats(node, 'scales') }
+    : { sizes: readInts(node, 'sizes') };
 }
 
 function resizedAgain({ b, ct, node }: VjpContext): string {

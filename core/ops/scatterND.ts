@@ -14,7 +14,9 @@ export const scatterND = defineOperator({
   vjp: scatterVjp('GatherND'),
   evaluate: (inputs, node) => {
     const [data, updates] = [constantInput(inputs, 0), constantInput(inputs, 2)];
-    return [scattered(data, updates, blockPositions(data.dims, constantInput(inputs, 1), 0), reductionOf(node))];
+    return [
+      scattered(data, updates, blockPositions(data.dims, constantInput(inputs, 1), 0), reductionOf(node)),
+    ];
   },
   samples: [
     { title: 'blocks written', inputs: [{ dims: [3, 2] }, int64([2, 0], [2, 1]), { dims: [2, 2] }] },

@@ -18,11 +18,25 @@ export const slice = defineOperator({
   },
   vjp: ({ b, ct, input, constant, shapeOf }) => {
     const shape = shapeOf(input(0));
-    return shapeOf(ct).includes(0) ? [undefined] : [unsliced(b, ct, rangesOf(shape, [1, 2, 3, 4].map((index) => valuesOf(constant(index)))))];
+    return shapeOf(ct).includes(0)
+      ? [undefined]
+      : [
+          unsliced(
+            b,
+            ct,
+            rangesOf(
+              shape,
+              [1, 2, 3, 4].map((index) => valuesOf(constant(index))),
+            ),
+          ),
+        ];
   },
   evaluate: (inputs, _node, [output]) => {
     const source = constantInput(inputs, 0);
-    const ranges = rangesOf(source.dims, [1, 2, 3, 4].map((index) => valuesOf(inputs[index])));
+    const ranges = rangesOf(
+      source.dims,
+      [1, 2, 3, 4].map((index) => valuesOf(inputs[index])),
+    );
     return [
       rearranged(source, output?.shape ?? [], (place) =>
         ranges.map(({ start, step }, axis) => start + (place[axis] ?? 0) * step),
@@ -31,8 +45,14 @@ export const slice = defineOperator({
   },
   samples: [
     { title: 'two axes', inputs: [{ dims: [3, 4, 2] }, int64([1, 0]), int64([3, -1]), int64([0, 1])] },
-    { title: 'steps 2 and 3', inputs: [{ dims: [5, 7] }, int64([1, 0]), int64([5, 100]), int64([0, 1]), int64([2, 3])] },
-    { title: 'negative steps', inputs: [{ dims: [6, 4] }, int64([-1, 3]), int64([-7, 0]), int64([0, -1]), int64([-2, -1])] },
+    {
+      title: 'steps 2 and 3',
+      inputs: [{ dims: [5, 7] }, int64([1, 0]), int64([5, 100]), int64([0, 1]), int64([2, 3])],
+    },
+    {
+      title: 'negative steps',
+      inputs: [{ dims: [6, 4] }, int64([-1, 3]), int64([-7, 0]), int64([0, -1]), int64([-2, -1])],
+    },
     { title: 'no axes', inputs: [{ dims: [3, 4] }, int64([0, 1]), int64([2, 3])] },
   ],
 });
@@ -49,7 +69,10 @@ const valuesOf = (value: Parameters<typeof numbersOf>[0] | undefined): number[] 
   value === undefined ? undefined : numbersOf(value);
 
 /** One range for every axis of `shape`, clamped as the specification says. */
-function rangesOf(shape: Shape, [starts, ends, axes, steps]: readonly (readonly number[] | undefined)[]): AxisRange[] {
+function rangesOf(
+  shape: Shape,
+  [starts, ends, axes, steps]: readonly (readonly number[] | undefined)[],
+): AxisRange[] {
   const ranges = shape.map((dim): AxisRange => ({ dim, start: 0, step: 1, count: dim }));
   (starts ?? []).forEach((start, index) => {
     const axis = normalizeAxis(axes === undefined ? index : (axes[index] ?? Number.NaN), shape.length);

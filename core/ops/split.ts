@@ -38,8 +38,18 @@ export const split = defineOperator({
     });
   },
   samples: [
-    { title: 'lengths given', inputs: [{ dims: [2, 6] }, int64([1, 3, 2])], attributes: { axis: int(1) }, outputs: 3 },
-    { title: 'uneven last', inputs: [{ dims: [2, 5, 2] }], attributes: { axis: int(-2), num_outputs: int(3) }, outputs: 3 },
+    {
+      title: 'lengths given',
+      inputs: [{ dims: [2, 6] }, int64([1, 3, 2])],
+      attributes: { axis: int(1) },
+      outputs: 3,
+    },
+    {
+      title: 'uneven last',
+      inputs: [{ dims: [2, 5, 2] }],
+      attributes: { axis: int(-2), num_outputs: int(3) },
+      outputs: 3,
+    },
     { title: 'equal halves', inputs: [{ dims: [4, 3] }], attributes: { num_outputs: int(2) }, outputs: 2 },
   ],
 });

@@ -13,7 +13,10 @@ export const squeeze = defineOperator({
     if (inputs[1] === undefined) return [{ type, shape: shape.filter((dim) => dim !== 1) }];
     const axes = integers(1).map((axis) => normalizeAxis(axis, shape.length));
     if (axes.some((axis) => shape[axis] !== 1)) {
-      throw new LoupeError('badGraph', `the axes ${axes.join()} of ${formatShape(shape)} are not all of length 1.`);
+      throw new LoupeError(
+        'badGraph',
+        `the axes ${axes.join()} of ${formatShape(shape)} are not all of length 1.`,
+      );
     }
     return [{ type, shape: shape.filter((_, axis) => !axes.includes(axis)) }];
   },

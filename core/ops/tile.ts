@@ -32,7 +32,9 @@ export const tile = defineOperator({
   evaluate: (inputs, _node, [output]) => {
     const source = constantInput(inputs, 0);
     return [
-      rearranged(source, output?.shape ?? [], (place) => place.map((at, axis) => at % (source.dims[axis] ?? 1))),
+      rearranged(source, output?.shape ?? [], (place) =>
+        place.map((at, axis) => at % (source.dims[axis] ?? 1)),
+      ),
     ];
   },
   samples: [

@@ -13,7 +13,8 @@ export const trilu = defineOperator({
   attributes: { upper: 'int' },
   infer: ({ input }) => {
     const { shape } = input(0);
-    if (shape.length < 2) throw new LoupeError('badGraph', `its input has ${shape.length} axes, fewer than 2.`);
+    if (shape.length < 2)
+      throw new LoupeError('badGraph', `its input has ${shape.length} axes, fewer than 2.`);
     return [input(0)];
   },
   vjp: ({ b, ct, inputs: [, ...diagonal], node }) => [b.add('Trilu', [ct, ...diagonal], node.attributes)],

@@ -13,9 +13,15 @@ export const unsqueeze = defineOperator({
     const given = integers(1);
     const rank = shape.length + given.length;
     const axes = given.map((axis) => normalizeAxis(axis, rank));
-    if (new Set(axes).size !== axes.length) throw new LoupeError('badGraph', `it names an axis twice: ${given.join()}.`);
+    if (new Set(axes).size !== axes.length)
+      throw new LoupeError('badGraph', `it names an axis twice: ${given.join()}.`);
     const rest = [...shape];
-    return [{ type, shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : (rest.shift() ?? 1))) }];
+    return [
+      {
+        type,
+        shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : (rest.shift() ?? 1))),
+      },
+    ];
   },
   vjp: viewVjp,
   evaluate: evaluateView,

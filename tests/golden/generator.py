@@ -9,10 +9,10 @@ import numpy as np
 GLOBAL_SEED = 0x10C4E5ED
 
 
-def fnv1a(text):
-    """FNV-1a, 32 bits, of the text's UTF-8 bytes."""
+def fnv1a(data):
+    """FNV-1a, 32 bits."""
     value = 0x811C9DC5
-    for byte in text.encode():
+    for byte in data:
         value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
     return value
 
@@ -20,7 +20,7 @@ def fnv1a(text):
 def uniform(name, shape, low, high):
     """Float32 values in [low, high), computed in float64, from the name alone."""
     count = int(np.prod(shape, dtype=np.int64))
-    seed = np.uint32(fnv1a(name) ^ GLOBAL_SEED)
+    seed = np.uint32(fnv1a(name.encode()) ^ GLOBAL_SEED)
     with np.errstate(over="ignore"):
         x = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B9) + seed
         x = (x ^ (x >> np.uint32(16))) * np.uint32(0x21F0AAAD)

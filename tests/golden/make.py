@@ -24,14 +24,14 @@ from torchEnvironment import torch, torchvision
 import methods
 from activations import recorded
 from export import GRAPHS
-from generator import GLOBAL_SEED, batch, fill, uniform
+from generator import GLOBAL_SEED, batch, fill, fnv1a, uniform
 from nets import NETS, build, weights_of
 
 HERE = Path(__file__).parent
 TARGET = 3
 SAFE = 4.0
 """A kink has to be this many float32 rounding errors of its layer away."""
-TRIES = 800
+TRIES = 600
 AGREEMENT = 2e-5
 """Float32 and float64 PyTorch have to agree to this, or the number says nothing about a program."""
 
@@ -102,6 +102,21 @@ def value_name(model, x, wanted):
     raise SystemExit("no value of the graph equals the layer's activation")
 
 
+def layer_of(net, module, model):
+    if not net.layer:
+        return {}
+    x = net.example()[:1]
+    activation, _ = methods.layer_and_gradient(module, net.layer, x, TARGET)
+    return {"layer": value_name(fill(model), x.numpy(), activation.numpy())}
+
+
+def bench_only(name, net):
+    model = onnx.load(GRAPHS / f"{name}.onnx")
+    module = build(net)
+    load_weights(module, model)
+    return layer_of(net, module, model)
+
+
 def make(name, net):
     """The numbers of one network and its entry of the index."""
     model = onnx.load(GRAPHS / f"{name}.onnx")
@@ -127,14 +142,24 @@ def make(name, net):
         raise SystemExit(f"{name}: float32 is too far from float64: {agreement}")
     if margin is not None:
         entry["kinkMargin"] = float(f"{margin:.3g}")
-    if net.layer:
-        activation, _ = methods.layer_and_gradient(module, net.layer, x, TARGET)
-        entry["layer"] = value_name(fill(model), x.numpy(), activation.numpy())
+    entry |= layer_of(net, module, model)
     entry["torchAgreement"] = {key: float(f"{value:.2g}") for key, value in agreement.items()}
     np.savez_compressed(
         HERE / "numbers" / f"{name}.npz", **{key: value.numpy().astype(np.float32) for key, value in arrays.items()}
     )
     return entry
+
+
+def draws():
+    """Checksums of a few draws, by which another implementation of the generator is checked."""
+    for name, length, low, high in [
+        ("conv1.weight", 9408, -0.14821, 0.14821),
+        ("onnx::MatMul_123", 65537, 0.8, 1.2),
+        ("größe.weight", 1, -1 / 3, 2 / 3),
+        ("input/7", 3072, -1.7, 1.7),
+    ]:
+        data = uniform(name, [length], low, high).tobytes()
+        yield {"name": name, "length": length, "low": low, "high": high, "fnv1a": fnv1a(data)}
 
 
 def main(names):
@@ -146,15 +171,19 @@ def main(names):
         if names and name not in names:
             entries[name] = old.get(name, {})
             continue
-        entry = {}
-        if net.numbers:
-            with net.activations():
-                entry = make(name, net)
+        with net.activations():
+            entry = make(name, net) if net.numbers else bench_only(name, net)
         if net.bench:
             entry |= {"benchSize": net.bench, "module": net.layer}
         entries[name] = entry
         print(name, json.dumps(entry), flush=True)
-    index = {"seed": GLOBAL_SEED, "torch": torch.__version__, "torchvision": torchvision.__version__, "nets": entries}
+    index = {
+        "seed": GLOBAL_SEED,
+        "torch": torch.__version__.partition("+")[0],
+        "torchvision": torchvision.__version__.partition("+")[0],
+        "draws": list(draws()),
+        "nets": entries,
+    }
     path.write_text(json.dumps(index, indent=1) + "\n")
 
 

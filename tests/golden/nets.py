@@ -50,13 +50,13 @@ class Net:
         return torch.from_numpy(batch([0, 1], self.shape()))
 
 
-def narrow_head(module, inputs, classes=20):
+def narrow_head(module, area, classes=20):
     """A VGG or AlexNet whose linear layers fit a small image: the 138 million weights are not the point."""
-    module.avgpool = nn.AdaptiveAvgPool2d(inputs)
+    module.avgpool = nn.AdaptiveAvgPool2d(area)
     wide = [layer for layer in module.classifier if isinstance(layer, nn.Linear)][0]
     channels = wide.in_features // (36 if isinstance(module, models.AlexNet) else 49)
     module.classifier = nn.Sequential(
-        nn.Linear(channels * inputs * inputs, 64), nn.ReLU(True), nn.Dropout(), nn.Linear(64, 64), nn.ReLU(True),
+        nn.Linear(channels * area[0] * area[1], 64), nn.ReLU(True), nn.Dropout(), nn.Linear(64, 64), nn.ReLU(True),
         nn.Dropout(), nn.Linear(64, classes),
     )  # fmt: skip
     return module
@@ -78,13 +78,13 @@ def inception():
 
 def vgg(depth):
     build = {11: models.vgg11, 16: models.vgg16}[depth]
-    return lambda: narrow_head(build(num_classes=20), 2)
+    return lambda: narrow_head(build(num_classes=20), (2, 1))
 
 
 FAMILIES = {
-    "alexnet": (lambda: narrow_head(models.alexnet(num_classes=20), 2), "softplus", Net(None, (95, 95), layer="features.11")),
-    "vgg11": (vgg(11), "tanh", Net(None, (64, 64), layer="features.19")),
-    "vgg16": (vgg(16), "softplus", Net(None, (64, 64), layer="features.29")),
+    "alexnet": (lambda: narrow_head(models.alexnet(num_classes=20), (2, 2)), "softplus", Net(None, (95, 95), layer="features.11")),
+    "vgg11": (vgg(11), "tanh", Net(None, (64, 32), layer="features.19")),
+    "vgg16": (vgg(16), "softplus", Net(None, (64, 32), layer="features.29")),
     "squeezenet1_1": (models.squeezenet1_1, "softplus", Net(None, (56, 48), layer="features.12", bench=224)),
     "googlenet": (googlenet, "softplus", Net(None, (56, 48), layer="inception5b", bench=224)),
     "inception_v3": (inception, "softplus", Net(None, (75, 91), layer="Mixed_7c", bench=299)),

@@ -12,7 +12,7 @@ interface InfoOptions {
   readonly card?: string;
 }
 
-export const command: CommandModule = {
+export const info: CommandModule = {
   configure(command, context) {
     command
       .argument('<model>', 'an ONNX file')

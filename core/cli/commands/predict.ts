@@ -1,75 +1,55 @@
 import path from 'node:path';
 import { type Prediction, predictImages } from '../../engine/predict.ts';
 import { type Model, openModel } from '../../model/model.ts';
-import type { DeviceChoice } from '../../runtime/device.ts';
-import { Runtime } from '../../runtime/runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
-import { cardOption, deviceOption, integerFrom, jsonOption, threadsOption } from '../options.ts';
+import { noteGuesses } from '../notes.ts';
+import { cardOption, integerFrom, jsonOption } from '../options.ts';
+import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
 import { formatPercent, formatTable } from '../table.ts';
 
-interface PredictOptions {
+interface PredictFlags extends RuntimeFlags {
   readonly top: number;
-  readonly device: DeviceChoice;
-  readonly threads: number;
   readonly json?: boolean;
   readonly card?: string;
 }
 
-export const command: CommandModule = {
+export const predict: CommandModule = {
   configure(command, context) {
     command
       .argument('<model>', 'an ONNX file')
-      .argument('<image...>', 'pictures')
+      .argument('<images...>', 'pictures')
       .option('-k, --top <n>', 'classes to print, the likeliest first', integerFrom(1), 5)
-      .addOption(deviceOption())
-      .addOption(threadsOption())
       .addOption(cardOption())
-      .addOption(jsonOption())
-      .action((file: string, images: string[], options: PredictOptions) =>
-        predict(file, images, options, context),
-      );
+      .addOption(jsonOption());
+    addRuntimeFlags(command);
+    command.action(async (modelPath: string, images: string[], flags: PredictFlags) => {
+      const model = await openModel(modelPath, flags.card);
+      noteGuesses(model, context);
+      await withRuntime(flags, context, (runtime) => classify(model, runtime, images, flags, context));
+    });
   },
 };
 
-async function predict(
-  file: string,
+async function classify(
+  model: Model,
+  runtime: Runtime,
   images: readonly string[],
-  options: PredictOptions,
+  { top, json }: PredictFlags,
   context: CommandContext,
 ): Promise<void> {
-  const model = await openModel(file, options.card);
-  noteGuesses(model, context);
-  const runtime = new Runtime({ device: options.device, threads: options.threads });
   const found: Prediction[] = [];
-  try {
-    const { signal, progress } = context;
-    const onProgress = (what: string, share: number): void => progress.report(what, share);
-    for await (const prediction of predictImages({
-      model,
-      runtime,
-      images,
-      top: options.top,
-      signal,
-      onProgress,
-    })) {
-      for (const note of prediction.notes) context.note(note);
-      if (prediction.nonFinite > 0)
-        context.note(`${prediction.path}: ${prediction.nonFinite} logits are no finite numbers.`);
-      if (options.json === true) found.push(prediction);
-      else for (const line of describe(prediction)) context.print(line);
+  const { signal, progress } = context;
+  const onProgress = (what: string, share: number): void => progress.report(what, share);
+  for await (const prediction of predictImages({ model, runtime, images, top, signal, onProgress })) {
+    for (const note of prediction.notes) context.note(`${prediction.path}: ${note}`);
+    if (prediction.nonFinite > 0) {
+      context.note(`warning: ${prediction.path}: ${prediction.nonFinite} logits are NaN or infinite.`);
     }
-    for (const fallback of runtime.report.fallbacks) context.note(fallback);
-    if (options.json === true) context.print(toJson(model, runtime, found));
-  } finally {
-    await runtime.dispose();
+    if (json === true) found.push(prediction);
+    else for (const line of describe(prediction)) context.print(line);
   }
-}
-
-/** Says what was supposed about the model, in one line. */
-function noteGuesses({ guesses }: Model, context: CommandContext): void {
-  if (guesses.length === 0) return;
-  const listed = guesses.map(({ field, value }) => `${field} ${value}`).join(', ');
-  context.note(`Guessed: ${listed} ("loupe info" says why).`);
+  if (json === true) context.print(toJson(model, runtime, found));
 }
 
 function describe({ path: file, top }: Prediction): string[] {

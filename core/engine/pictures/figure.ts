@@ -132,6 +132,7 @@ async function compose(
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg.join('')}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
     .composite([...panels, { input: Buffer.from(drawing), left: 0, top: 0 }])
+    .removeAlpha()
     .png({ compressionLevel: 7 })
     .toBuffer();
 }

@@ -24,7 +24,7 @@ export function withFile<T>(path: string, what: string, use: (handle: number, st
   }
   try {
     const stat = fstatSync(handle);
-    if (!stat.isFile()) throw new LoupeError('badFile', `Expected ${what} at ${path}, but that is no file.`);
+    if (!stat.isFile()) throw new LoupeError('badFile', `The ${what} ${path} is not a file.`);
     return use(handle, { size: stat.size, modified: stat.mtimeMs });
   } finally {
     closeSync(handle);
@@ -71,7 +71,9 @@ function readBytes(
   try {
     return readSync(handle, target, at, length, position);
   } catch (error) {
-    throw new LoupeError('badFile', `The file ${path} could not be read: ${messageOf(error)}.`, { cause: error });
+    throw new LoupeError('badFile', `The file ${path} could not be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 

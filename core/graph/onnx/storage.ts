@@ -84,7 +84,10 @@ function alignedTo(alignment: number, bytes: Uint8Array): Uint8Array<ArrayBuffer
 }
 
 /** Makes float32 of 16-bit floats, given how one's bits become the other's. */
-function widen(bytes: Uint8Array<ArrayBuffer>, float32Bits: (bits: number) => number): Float32Array<ArrayBuffer> {
+function widen(
+  bytes: Uint8Array<ArrayBuffer>,
+  float32Bits: (bits: number) => number,
+): Float32Array<ArrayBuffer> {
   const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
   const words = new Int32Array(halves.length);
   for (let index = 0; index < halves.length; index++) words[index] = float32Bits(halves[index] ?? 0);

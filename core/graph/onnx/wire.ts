@@ -34,7 +34,9 @@ export class WireFile {
       value += (byte & 127) * scale;
       if (byte < 128) return { value, end };
     }
-    throw damaged(position < limit ? `a number at byte ${position} has no end` : 'it ends in the middle of a field');
+    throw damaged(
+      position < limit ? `a number at byte ${position} has no end` : 'it ends in the middle of a field',
+    );
   }
 
   #byte(position: number): number {
@@ -84,7 +86,10 @@ export function fieldAt(file: WireFile, begin: number, limit: number): Field {
 
 /** The bytes that stand before `length` bytes of content in a message. */
 export function fieldHeader(number: number, length: number): Uint8Array {
-  return new BinaryWriter().uint32(number * 8 + lengthDelimited).uint32(length).finish();
+  return new BinaryWriter()
+    .uint32(number * 8 + lengthDelimited)
+    .uint32(length)
+    .finish();
 }
 
 function damaged(detail: string): LoupeError {

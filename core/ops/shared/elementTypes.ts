@@ -7,30 +7,21 @@ import {
   tensor,
   tensorFromNumbers,
 } from '../../base/tensor.ts';
+import { dataTypeOf } from '../../graph/onnx/storage.ts';
 
-/** TensorProto.DataType of the element types; attributes such as Cast's `to` hold it. */
-export const elementTypeCodes: Readonly<Record<ElementType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-};
+const elementTypes: readonly ElementType[] = ['float32', 'int64', 'int32', 'bool', 'uint8', 'int8'];
+const typesByCode: ReadonlyMap<number, ElementType> = new Map(
+  elementTypes.map((type) => [dataTypeOf[type], type]),
+);
 
-const typesByCode: ReadonlyMap<number, ElementType> = new Map([
-  [1, 'float32'],
-  [2, 'uint8'],
-  [3, 'int8'],
-  [6, 'int32'],
-  [7, 'int64'],
-  [9, 'bool'],
-]);
-
+/** The element type behind a TensorProto.DataType, as attributes such as Cast's `to` hold it. */
 export function elementTypeOf(code: number): ElementType {
   const type = typesByCode.get(code);
   if (type !== undefined) return type;
-  throw new LoupeError('badGraph', `its element type number ${code} is one that Loupe does not compute with.`);
+  throw new LoupeError(
+    'badGraph',
+    `its element type number ${code} is one that Loupe does not compute with.`,
+  );
 }
 
 /** The elements of `source` as `type`: floats are cut towards zero, anything but 0 is true. */

@@ -55,7 +55,10 @@ function coordinates(axis: ResizedAxis, mode: string): number[] {
 }
 
 /** For every output element the input element that mode nearest copies. */
-export function nearestSources(axis: ResizedAxis, { coordinates: mode, nearestMode }: Interpolation): number[] {
+export function nearestSources(
+  axis: ResizedAxis,
+  { coordinates: mode, nearestMode }: Interpolation,
+): number[] {
   const nearest = nearestOf[nearestMode] ?? roundAway;
   return coordinates(axis, mode).map((x) => clamp(nearest(x), axis));
 }
@@ -88,7 +91,8 @@ function cubicWeights(x: number, axis: ResizedAxis, how: Interpolation): [at: nu
 export function interpolationMatrix(axis: ResizedAxis, how: Interpolation): Matrix {
   const data = new Float32Array(axis.to * axis.from);
   const put = (row: number, weights: [at: number, weight: number][]): void => {
-    for (const [at, weight] of weights) data[row * axis.from + at] = (data[row * axis.from + at] ?? 0) + weight;
+    for (const [at, weight] of weights)
+      data[row * axis.from + at] = (data[row * axis.from + at] ?? 0) + weight;
   };
   if (how.mode === 'nearest') nearestSources(axis, how).forEach((at, row) => put(row, [[at, 1]]));
   else {

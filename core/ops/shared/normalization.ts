@@ -1,6 +1,7 @@
-import { sizeOf } from '../../base/shape.ts';
+import { normalizeAxis, sizeOf } from '../../base/shape.ts';
+import { readInts } from '../../graph/attributes.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { int } from '../../graph/ir.ts';
+import { type Node, int } from '../../graph/ir.ts';
 import { arithmetic } from './arithmetic.ts';
 import { meanOver } from './reduce.ts';
 
@@ -45,10 +46,14 @@ export function standardizeGradient(
   return mul(inverse, sub(sub(g, meanOver(b, g, axes)), projected));
 }
 
-/** A vector [C] as [1, C, 1, …], to be broadcast over a tensor [N, C, …] of `rank`. */
+/** The shape [1, C, 1, …] that broadcasts one value a channel over a tensor [N, C, …] of `rank`. */
+export function perChannelShape(channels: number, rank: number): number[] {
+  return [1, channels, ...new Array<number>(Math.max(0, rank - 2)).fill(1)];
+}
+
+/** A vector [C] as [1, C, 1, …]. */
 export function perChannel(b: GraphBuilder, vector: string, rank: number): string {
-  const shape = [1, sizeOf(b.shapeOf(vector)), ...new Array<number>(Math.max(0, rank - 2)).fill(1)];
-  return b.add('Reshape', [vector, b.axes(shape)]);
+  return b.add('Reshape', [vector, b.axes(perChannelShape(sizeOf(b.shapeOf(vector)), rank))]);
 }
 
 /** The axes of a tensor [N, C, …] other than the channels. */
@@ -60,4 +65,12 @@ export function axesButChannel(rank: number): number[] {
 export function channelSum(b: GraphBuilder, value: string): string {
   const axes = axesButChannel(b.shapeOf(value).length);
   return b.add('ReduceSum', [value, b.axes(axes)], { keepdims: int(0) });
+}
+
+/** Added to σ² so that √(σ² + ε) is the σ + 1e-9 of MeanVarianceNormalization, in float32, unless σ is tiny. */
+export const meanVarianceEpsilon = 1e-18;
+
+/** The axes over which a MeanVarianceNormalization takes its statistics. */
+export function meanVarianceAxes(node: Node, rank: number): number[] {
+  return readInts(node, 'axes', [0, 2, 3]).map((axis) => normalizeAxis(axis, rank));
 }

@@ -11,13 +11,22 @@ export interface Pooling {
 }
 
 /** The attributes of the gradient operators of poolings, whose pads are explicit. */
-export const poolingForm = { ceil_mode: 'int', dilations: 'ints', kernel_shape: 'ints', pads: 'ints', strides: 'ints' } as const;
+export const poolingForm = {
+  ceil_mode: 'int',
+  dilations: 'ints',
+  kernel_shape: 'ints',
+  pads: 'ints',
+  strides: 'ints',
+} as const;
 
 /** The pooling of a node with an input of shape [N, C, …], and the shape of its output. */
 export function poolingOf(node: Node, x: Shape): { pooling: Pooling; shape: Shape } {
   const [batch = 1, channels = 1, ...sizes] = x;
   if (sizes.length === 0) {
-    throw new LoupeError('badGraph', `its input ${formatShape(x)} has no spatial axes; it should be [N, C, …].`);
+    throw new LoupeError(
+      'badGraph',
+      `its input ${formatShape(x)} has no spatial axes; it should be [N, C, …].`,
+    );
   }
   const windows = readWindows(node, readInts(node, 'kernel_shape'), sizes);
   const ceil = readInt(node, 'ceil_mode', 0) === 1;
@@ -43,7 +52,11 @@ export function poolingAttributes({ windows, ceil }: Pooling): Attributes {
 export function averagedCounts({ windows, ceil }: Pooling, x: Shape, includePad: boolean): number[][] {
   const sizes = spatialOf(x);
   return windowCounts(windows, sizes, ceil).map((count, axis) => {
-    const [kernel = 1, stride = 1, dilation = 1] = [windows.kernel[axis], windows.strides[axis], windows.dilations[axis]];
+    const [kernel = 1, stride = 1, dilation = 1] = [
+      windows.kernel[axis],
+      windows.strides[axis],
+      windows.dilations[axis],
+    ];
     const [begin = 0, end = 0] = [windows.begins[axis], windows.ends[axis]];
     const low = includePad ? -begin : 0;
     const high = (sizes[axis] ?? 0) + (includePad ? end : 0);

@@ -45,14 +45,22 @@ const unknown = (attribute: string, value: string): LoupeError =>
 /** Every axis of the input `shape`, resized or not. */
 export function resizedAxes(node: Node, shape: Shape, { scales, sizes }: WantedSize): ResizedAxis[] {
   const given = sizes ?? scales ?? [];
-  const axes = readInts(node, 'axes', shape.map((_, axis) => axis)).map((axis) => normalizeAxis(axis, shape.length));
+  const axes = readInts(
+    node,
+    'axes',
+    shape.map((_, axis) => axis),
+  ).map((axis) => normalizeAxis(axis, shape.length));
   if (given.length !== axes.length || given.some((value) => !(value > 0))) {
-    throw new LoupeError('badGraph', `${formatShape(shape)} cannot be resized by ${given.join()} on ${axes.length} axes.`);
+    throw new LoupeError(
+      'badGraph',
+      `${formatShape(shape)} cannot be resized by ${given.join()} on ${axes.length} axes.`,
+    );
   }
   const wanted = shape.map((from): ResizedAxis => ({ from, to: from, scale: 1 }));
   axes.forEach((axis, index) => {
     const [from, value] = [shape[axis] ?? 0, given[index] ?? 1];
-    wanted[axis] = sizes === undefined ? scaledBy(from, value) : { from, to: value, scale: Math.fround(value / from) };
+    wanted[axis] =
+      sizes === undefined ? scaledBy(from, value) : { from, to: value, scale: Math.fround(value / from) };
   });
   return withoutMove(sizes === undefined ? wanted : keepAspect(node, wanted, axes));
 }
@@ -64,7 +72,11 @@ const scaledBy = (from: number, scale: number): ResizedAxis => ({
 });
 
 /** keep_aspect_ratio_policy: all resized axes share the least, or the greatest, of their scales. */
-function keepAspect(node: Node, wanted: readonly ResizedAxis[], axes: readonly number[]): readonly ResizedAxis[] {
+function keepAspect(
+  node: Node,
+  wanted: readonly ResizedAxis[],
+  axes: readonly number[],
+): readonly ResizedAxis[] {
   const policy = readString(node, 'keep_aspect_ratio_policy', 'stretch');
   if (policy === 'stretch') return wanted;
   const scales = axes.map((axis) => wanted[axis]?.scale ?? 1);

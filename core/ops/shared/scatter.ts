@@ -55,7 +55,9 @@ export function blockPositions(dims: Shape, indices: Tensor, batch: number): num
   const picks = numbersOf(indices);
   return coordinatesOf(outer).flatMap((place, at) => {
     const vector = picks.slice(at * depth, (at + 1) * depth);
-    const full = [...place.slice(0, batch), ...vector].map((pick, axis) => (pick < 0 ? pick + (dims[axis] ?? 0) : pick));
+    const full = [...place.slice(0, batch), ...vector].map((pick, axis) =>
+      pick < 0 ? pick + (dims[axis] ?? 0) : pick,
+    );
     const first = positionOf(dims, full);
     return Array.from({ length: sizeOf(block) }, (_, offset) => first + offset);
   });

@@ -64,7 +64,10 @@ export function readAutoPad(node: Node): AutoPad {
     case 'SAME_LOWER':
       return value;
   }
-  throw new LoupeError('badGraph', `its auto_pad "${value}" is none of NOTSET, VALID, SAME_UPPER, SAME_LOWER.`);
+  throw new LoupeError(
+    'badGraph',
+    `its auto_pad "${value}" is none of NOTSET, VALID, SAME_UPPER, SAME_LOWER.`,
+  );
 }
 
 /** SAME pads so that there are ⌈size / stride⌉ windows; an odd one goes to the end (UPPER) or the beginning (LOWER). */
@@ -91,7 +94,11 @@ export function sharedPads(totals: readonly number[], mode: AutoPad): Pick<Windo
  */
 export function windowCounts(windows: Windows, sizes: readonly number[], ceil = false): number[] {
   return sizes.map((size, axis) => {
-    const [begin = 0, end = 0, stride = 1] = [windows.begins[axis], windows.ends[axis], windows.strides[axis]];
+    const [begin = 0, end = 0, stride = 1] = [
+      windows.begins[axis],
+      windows.ends[axis],
+      windows.strides[axis],
+    ];
     const room = size + begin + end - reach(windows, axis);
     if (room < 0) {
       throw new LoupeError(
@@ -102,6 +109,23 @@ export function windowCounts(windows: Windows, sizes: readonly number[], ceil = 
     const count = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
     return ceil && (count - 1) * stride >= size + begin ? count - 1 : count;
   });
+}
+
+/** The pads at the end that `counts` windows reach to; negative where the last positions are never read. */
+export function endsReached(windows: Windows, sizes: readonly number[], counts: readonly number[]): number[] {
+  return counts.map(
+    (count, axis) => span(windows, axis, count) - (windows.begins[axis] ?? 0) - (sizes[axis] ?? 0),
+  );
+}
+
+/** The windows with pads at the end that none of `counts` windows reaches beyond, as the last one may in ceil mode. */
+export function coveringWindows(
+  windows: Windows,
+  sizes: readonly number[],
+  counts: readonly number[],
+): Windows {
+  const reached = endsReached(windows, sizes, counts);
+  return { ...windows, ends: windows.ends.map((end, axis) => Math.max(end, reached[axis] ?? 0)) };
 }
 
 /** The attributes of a node with these windows, its pads explicit. */

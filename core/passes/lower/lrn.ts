@@ -12,10 +12,16 @@ function byPooling(node: Node, b: GraphBuilder): string[] {
   return [mul(x, pow(localDenominator(b, x, response), -response.beta))];
 }
 
-/** WebGPU has no LRN; the CPU has it for odd windows. */
+/** The CPU has LRN for images and odd windows only. */
+function onCpu(node: Node, b: GraphBuilder): string[] | undefined {
+  const isImage = b.shapeOf(node.inputs[0] ?? '').length === 4;
+  return isImage && localResponseOf(node).size % 2 === 1 ? undefined : byPooling(node, b);
+}
+
+/** WebGPU has no LRN at all. */
 export const lrn: Lowering = {
   opType: 'LRN',
   domain: '',
-  cpu: (node, b) => (localResponseOf(node).size % 2 === 0 ? byPooling(node, b) : undefined),
+  cpu: onCpu,
   webgpu: byPooling,
 };

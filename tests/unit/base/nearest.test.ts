@@ -15,7 +15,9 @@ describe('nearest names', () => {
 
   it('puts the nearest first and leaves out what is too far', () => {
     expect(nearest('satliency', ['occlusion', 'saliency', 'sanity'])).toEqual(['saliency']);
-    expect(nearest('layer4.1', ['layer4.0', 'layer4.1/relu', 'layer4.2', 'conv1'])).toContain('layer4.1/relu');
+    expect(nearest('layer4.1', ['layer4.0', 'layer4.1/relu', 'layer4.2', 'conv1'])).toContain(
+      'layer4.1/relu',
+    );
     expect(nearest('xyz', ['conv1', 'fc'])).toEqual([]);
   });
 
@@ -27,7 +29,10 @@ describe('nearest names', () => {
 
   it('is not slowed down by a hostile name', () => {
     const start = Date.now();
-    nearest('a'.repeat(1e6), Array.from({ length: 100 }, (_, index) => 'b'.repeat(1e5) + index));
+    nearest(
+      'a'.repeat(1e6),
+      Array.from({ length: 100 }, (_, index) => 'b'.repeat(1e5) + index),
+    );
     expect(Date.now() - start).toBeLessThan(2000);
   });
 });

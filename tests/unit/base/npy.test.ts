@@ -33,7 +33,9 @@ describe('.npy', () => {
       "The array file a.npy holds elements of type <f8. Save it with a.astype('float32').",
     );
     const whole = fixture('float32_2x3.npy');
-    expect(() => decodeNpy(whole.subarray(0, 140), 'a.npy')).toThrow('shape 2x3 needs 24 bytes, 12 are there');
+    expect(() => decodeNpy(whole.subarray(0, 140), 'a.npy')).toThrow(
+      'shape 2x3 needs 24 bytes, 12 are there',
+    );
     expect(() => decodeNpy(whole.subarray(0, 60), 'a.npy')).toThrow('cut off inside its header');
     expect(() => decodeNpy(new Uint8Array(0), 'a.npy')).toThrow('is not a .npy file');
   });
@@ -54,6 +56,8 @@ describe('.npz', () => {
   });
 
   it('refuses what is no archive', () => {
-    expect(() => decodeNpz(Uint8Array.of(1, 2, 3), 'x.npz')).toThrow('The array file x.npz is not an .npz archive');
+    expect(() => decodeNpz(Uint8Array.of(1, 2, 3), 'x.npz')).toThrow(
+      'The array file x.npz is not an .npz archive',
+    );
   });
 });

@@ -1,0 +1,18 @@
+export { axes13, axes18 } from './axes.ts';
+export { batchNormalization } from './batchNormalization.ts';
+export { clip } from './clip.ts';
+export { dropout } from './dropout.ts';
+export { cast, castLike, generators } from './elementType.ts';
+export { gridSample } from './gridSample.ts';
+export { groupNormalization } from './groupNormalization.ts';
+export { range, spaceToDepth } from './newest.ts';
+export { pad } from './pad.ts';
+export { resize, resize10, upsample } from './resize.ts';
+export { rmsNormalization } from './rmsNormalization.ts';
+export { roiAlign } from './roiAlign.ts';
+export { scatter } from './scatter.ts';
+export { slice } from './slice.ts';
+export { softmax } from './softmax.ts';
+export { split13, split18 } from './split.ts';
+export { swish } from './swish.ts';
+export { topK } from './topK.ts';

@@ -1,0 +1,50 @@
+import type { GraphBuilder } from '../../graph/builder.ts';
+import { loupeDomain } from '../../graph/ir.ts';
+import { asPhases } from './convInputGrad/phases.ts';
+import {
+  type InputGradFormulation,
+  type InputGradProblem,
+  inputGradProblem,
+} from './convInputGrad/problem.ts';
+import { asSubpixel } from './convInputGrad/subpixel.ts';
+import { asTransposed } from './convInputGrad/transposed.ts';
+import type { Lower, Lowering } from './define.ts';
+
+/** Up to this many input channels, the phases of a strided convolution are worth stacking into one. */
+const fewChannels = 4;
+
+/**
+ * Stride 1 is an ordinary convolution. At larger strides: a 1x1 kernel reaches one phase only; few input
+ * channels (the first layer of a network) would leave the vectors of a convolution mostly empty, so their
+ * phases are stacked; everything else, depthwise too, is fastest as ConvTranspose.
+ */
+function chooseOnCpu(b: GraphBuilder, { w, convolution, shape }: InputGradProblem): InputGradFormulation {
+  const { group, windows } = convolution;
+  if (isUnit(windows.strides) || isUnit(windows.kernel)) return asPhases;
+  const moderate = windows.strides.every((stride) => stride <= 4);
+  const few = group === 1 && (shape[1] ?? 0) <= fewChannels;
+  return few && moderate && b.constantOf(w) !== undefined ? asSubpixel : asTransposed;
+}
+
+function chooseOnWebGpu(
+  _: GraphBuilder,
+  { convolution: { windows } }: InputGradProblem,
+): InputGradFormulation {
+  return isUnit(windows.strides) || isUnit(windows.kernel) ? asPhases : asTransposed;
+}
+
+const isUnit = (values: readonly number[]): boolean => values.every((value) => value === 1);
+
+const lowerBy =
+  (choose: (b: GraphBuilder, problem: InputGradProblem) => InputGradFormulation): Lower =>
+  (node, b) => {
+    const problem = inputGradProblem(node, b);
+    return [choose(b, problem)(b, problem)];
+  };
+
+export const convInputGrad: Lowering = {
+  opType: 'ConvInputGrad',
+  domain: loupeDomain,
+  cpu: lowerBy(chooseOnCpu),
+  webgpu: lowerBy(chooseOnWebGpu),
+};

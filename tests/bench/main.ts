@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BenchRow, type Side, measureNet } from './measure.ts';
+import { type Peer, startPeer } from './peer.ts';
+import { benchNets } from './nets.ts';
+import { type Question, questions } from './programs.ts';
+import { formatMilliseconds, formatRatio, formatTable, geometricMean } from './table.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string' },
+    what: { type: 'string', default: questions.join() },
+    batch: { type: 'string', default: '1,8' },
+    threads: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '5' },
+    folded: { type: 'boolean', default: false },
+  },
+});
+
+const threads = Number(flags.threads);
+const asked = flags.what.split(',');
+const chosen = questions.filter((question) => asked.includes(question));
+const nets =
+  flags.only === undefined
+    ? benchNets
+    : benchNets.filter(({ name }) => flags.only?.split(',').includes(name));
+
+const folder = mkdtempSync(path.join(tmpdir(), 'loupe-bench-'));
+const peer = await startPeer(threads);
+try {
+  console.log(
+    peer === undefined
+      ? 'No PyTorch here (LOUPE_PYTHON names the Python to ask): our side alone.'
+      : `PyTorch ${peer.torch}, ${threads} threads on both sides, milliseconds (medians).`,
+  );
+  const rows = await measureAll(peer);
+  console.log(`\n${tableOf(rows)}\n\n${summaryOf(rows)}`);
+  if (flags.json !== undefined) {
+    writeFileSync(
+      flags.json,
+      `${JSON.stringify({ torch: peer?.torch, threads, folded: flags.folded, rows }, undefined, 2)}\n`,
+    );
+  }
+} finally {
+  await peer?.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureAll(other: Peer | undefined): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const batch of flags.batch.split(',').map(Number)) {
+    for (const net of nets) {
+      const measured = await measureNet({
+        net,
+        batch,
+        threads,
+        folder,
+        rounds: Number(flags.rounds),
+        questions: chosen,
+        peer: other,
+        folded: flags.folded,
+      });
+      rows.push(...measured);
+      console.error(
+        measured
+          .map(
+            (row) =>
+              `${row.net} b${row.batch} ${row.what}: ${formatMilliseconds(row.ours.medianMs)} ms ${formatRatio(row.ratio)}`,
+          )
+          .join(', '),
+      );
+    }
+  }
+  return rows;
+}
+
+function tableOf(rows: readonly BenchRow[]): string {
+  const show = (side: Side | undefined): string => formatMilliseconds(side?.medianMs);
+  return formatTable(
+    ['network', 'batch', 'what', 'Loupe', 'PyTorch', 'ratio', '× forward'],
+    rows.map((row) => [
+      row.net,
+      String(row.batch),
+      row.what,
+      show(row.ours),
+      show(row.theirs),
+      formatRatio(row.ratio),
+      formatRatio(row.overForward),
+    ]),
+  );
+}
+
+/** Geometric means and the least ratio, by question and batch. */
+function summaryOf(rows: readonly BenchRow[]): string {
+  const groups = new Map<string, { what: Question; batch: number; ratios: number[] }>();
+  for (const { what, batch, ratio } of rows) {
+    if (ratio === undefined) continue;
+    const group = groups.get(`${what}/${batch}`) ?? { what, batch, ratios: [] };
+    group.ratios.push(ratio);
+    groups.set(`${what}/${batch}`, group);
+  }
+  return [...groups.values()]
+    .map(
+      ({ what, batch, ratios }) =>
+        `${what}, batch ${batch}: geometric mean ${formatRatio(geometricMean(ratios))}, least ${formatRatio(Math.min(...ratios))}`,
+    )
+    .join('\n');
+}

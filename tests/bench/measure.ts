@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { normals, seededRandom } from '../../core/base/random.ts';
+import { tensor } from '../../core/base/tensor.ts';
+import { openOnnx } from '../../core/graph/onnx/open.ts';
+import { buildNetwork, imageInput } from '../../core/model/network.ts';
+import type { InputCard } from '../../core/protocol/card.ts';
+import type { Program } from '../../core/runtime/program.ts';
+import { Runtime } from '../../core/runtime/runtime.ts';
+import { writeGoldenModel } from '../golden/loadGraph.ts';
+import type { BenchNet } from './nets.ts';
+import type { Peer } from './peer.ts';
+import { type Question, questionGraph } from './programs.ts';
+import { median } from './table.ts';
+
+export interface Side {
+  readonly medianMs: number;
+  readonly minimumMs: number;
+}
+
+export interface BenchRow {
+  readonly net: string;
+  readonly batch: number;
+  readonly what: Question;
+  readonly ours: Side;
+  readonly theirs: Side | undefined;
+  /** PyTorch's time over ours. */
+  readonly ratio: number | undefined;
+  /** Our time over our own forward pass. */
+  readonly overForward: number | undefined;
+}
+
+export interface NetRequest {
+  readonly net: BenchNet;
+  readonly batch: number;
+  readonly threads: number;
+  readonly folder: string;
+  readonly rounds: number;
+  readonly questions: readonly Question[];
+  readonly peer: Peer | undefined;
+  readonly folded: boolean;
+}
+
+/** Runs a side makes in one turn. */
+const turn = 4;
+
+/** Measures one network: both sides take turns, so that a slow spell of the machine hits both. */
+export async function measureNet(request: NetRequest): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const what of request.questions) rows.push(await measureQuestion(request, what));
+  const forward = rows.find((row) => row.what === 'forward')?.ours.medianMs;
+  return rows.map((row) => ({
+    ...row,
+    overForward: forward === undefined ? undefined : row.ours.medianMs / forward,
+  }));
+}
+
+async function measureQuestion(request: NetRequest, what: Question): Promise<BenchRow> {
+  const { net, batch, peer, folded } = request;
+  const runtime = new Runtime({ device: 'cpu', threads: request.threads });
+  try {
+    const network = networkFor(request);
+    const program = await runtime.compile(questionGraph(network, what));
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    await ownTurn(program, request, 3);
+    for (let round = 0; round < request.rounds; round++) {
+      ours.push(...(await ownTurn(program, request, turn)));
+      if (peer === undefined) continue;
+      const warmup = round === 0 ? 3 : 1;
+      theirs.push(...(await peer.measure({ net: net.name, batch, what, repeats: turn, warmup, folded })));
+    }
+    const [own, other] = [sideOf(ours), theirs.length === 0 ? undefined : sideOf(theirs)];
+    const ratio = other === undefined ? undefined : other.medianMs / own.medianMs;
+    return { net: net.name, batch, what, ours: own, theirs: other, ratio, overForward: undefined };
+  } finally {
+    await runtime.dispose();
+  }
+}
+
+function networkFor({ net, batch, folder }: NetRequest) {
+  const file = path.join(folder, `${net.name}.onnx`);
+  writeGoldenModel(net.graph, file);
+  const card: InputCard = {
+    width: net.size,
+    height: net.size,
+    channels: 3,
+    colourOrder: 'RGB',
+    layout: 'NCHW',
+    resize: { mode: 'none' },
+    range: [0, 1],
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  };
+  return buildNetwork(openOnnx(file), card, batch);
+}
+
+async function ownTurn(program: Program, { net, batch }: NetRequest, count: number): Promise<number[]> {
+  const dims = [batch, 3, net.size, net.size];
+  const image = tensor('float32', normals(seededRandom(1), 3 * batch * net.size ** 2), dims);
+  const times: number[] = [];
+  for (let run = 0; run < count; run++) {
+    const start = performance.now();
+    await program.run({ [imageInput]: image });
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+function sideOf(times: readonly number[]): Side {
+  return { medianMs: median(times), minimumMs: Math.min(...times) };
+}

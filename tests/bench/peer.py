@@ -1,0 +1,117 @@
+"""
+PyTorch's side of the bench: answers one JSON request a line with one JSON answer a line.
+
+    {"net": "resnet18", "batch": 1, "what": "gradient", "repeats": 7}  →  {"ms": [48.1, ...]}
+
+`net` is a name of tests/golden/nets.py that has a bench size; `what` is "forward", "gradient" (of one logit
+with respect to the input; the parameters need none) or "gradcam" (forward, and the logit's gradient at the
+last convolutional layer only). The networks are torchvision's own, in eval mode, weights at random;
+"folded": true folds their batch norms into the convolutions first. The first line says which PyTorch runs.
+Exit code 3: there is no PyTorch or no torchvision here.
+"""
+
+import argparse
+import gc
+import json
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "golden"))
+
+from torchEnvironment import torch, torchvision  # noqa: E402
+
+from nets import NETS, fuse_batch_norms  # noqa: E402
+
+
+class Nets:
+    """Holds one network at a time; the requests of one network come together."""
+
+    def __init__(self):
+        self.key, self.module = None, None
+
+    def get(self, name, folded):
+        if self.key != (name, folded):
+            self.module = None
+            gc.collect()
+            self.module = NETS[name].build().eval().requires_grad_(False)
+            if folded:
+                fuse_batch_norms(self.module, image(name, 1))
+            self.key = (name, folded)
+        return self.module
+
+
+def image(name, batch):
+    return torch.randn(batch, 3, NETS[name].bench, NETS[name].bench)
+
+
+def forward(module, x, layer):
+    with torch.no_grad():
+        return module(x)
+
+
+def gradient(module, x, layer):
+    leaf = x.detach().requires_grad_(True)
+    return torch.autograd.grad(module(leaf)[:, 0].sum(), leaf)[0]
+
+
+def grad_cam(module, x, layer):
+    """The graph begins at the layer, so nothing below it is differentiated."""
+    kept = []
+
+    def keep(_, inputs, output):
+        kept.append(output.detach().requires_grad_(True))
+        # A copy, because an in-place ReLU that follows may not touch a leaf.
+        return kept[0].clone()
+
+    hook = module.get_submodule(layer).register_forward_hook(keep)
+    logit = module(x)[:, 0].sum()
+    hook.remove()
+    weights = torch.autograd.grad(logit, kept[0])[0].mean((2, 3), keepdim=True)
+    return (weights * kept[0].detach()).sum(1).relu()
+
+
+QUESTIONS = {"forward": forward, "gradient": gradient, "gradcam": grad_cam}
+
+
+def measure(nets, request):
+    name = request["net"]
+    if name not in NETS or not NETS[name].bench:
+        raise ValueError(f"there is no bench network {name}")
+    module = nets.get(name, request.get("folded", False))
+    x = image(name, request.get("batch", 1))
+    question = QUESTIONS[request["what"]]
+    for _ in range(request.get("warmup", 2)):
+        question(module, x, NETS[name].layer)
+    times = []
+    for _ in range(request.get("repeats", 7)):
+        start = time.perf_counter()
+        question(module, x, NETS[name].layer)
+        times.append(1000 * (time.perf_counter() - start))
+    return {"ms": times}
+
+
+def say(answer):
+    print(json.dumps(answer), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=0, help="0: PyTorch's own choice")
+    arguments = parser.parse_args()
+    if arguments.threads > 0:
+        torch.set_num_threads(arguments.threads)
+    # Random weights may drive values into the denormals, where a processor is slow for no good reason.
+    torch.set_flush_denormal(True)
+    torch.manual_seed(0)
+    nets = Nets()
+    say({"torch": torch.__version__, "torchvision": torchvision.__version__, "threads": torch.get_num_threads()})
+    for line in sys.stdin:
+        try:
+            say(measure(nets, json.loads(line)))
+        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+            say({"error": f"{type(error).__name__}: {error}"})
+
+
+if __name__ == "__main__":
+    main()
