@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LoupeError, messageOf } from '../base/errors.ts';
 import { systemCodeOf } from '../base/files.ts';
@@ -23,11 +23,18 @@ function remember(path: string): void {
  * temporary file in the same folder is written, synchronised to the disk and renamed.
  */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-    throw unwritable(path, error);
-  });
+  await makeFolder(path);
   const temporary = await writeTemporary(path, content);
   await moveIntoPlace(temporary, path);
+}
+
+/** Makes the folder of `path`; returns the outermost folder that was not there before. */
+async function makeFolder(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 async function writeTemporary(path: string, content: Uint8Array | string): Promise<string> {
@@ -86,6 +93,8 @@ export class OutputFolder {
   readonly path: string;
   /** Temporary file by final name. */
   readonly #pending = new Map<string, string>();
+  /** Folders that were made for these files. */
+  readonly #made = new Set<string>();
 
   constructor(path: string) {
     this.path = path;
@@ -97,9 +106,8 @@ export class OutputFolder {
     if (!path.startsWith(join(this.path, '/'))) {
       throw new LoupeError('internal', `The file "${name}" would lie outside ${this.path}.`);
     }
-    await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-      throw unwritable(path, error);
-    });
+    const outermost = await makeFolder(path);
+    if (outermost !== undefined) this.#rememberMade(outermost, dirname(path));
     const previous = this.#pending.get(path);
     this.#pending.set(path, await writeTemporary(path, content));
     if (previous !== undefined) await discard(previous);
@@ -118,9 +126,18 @@ export class OutputFolder {
     return paths;
   }
 
-  /** Throws away what was added and not committed. */
+  /** Throws away what was added and not committed, and the folders that were made for it. */
   async discard(): Promise<void> {
     for (const temporary of this.#pending.values()) await discard(temporary);
     this.#pending.clear();
+    // The deepest first; a folder that something else was put into stays.
+    for (const folder of [...this.#made].sort().reverse()) await rmdir(folder).catch(() => undefined);
+    this.#made.clear();
+  }
+
+  #rememberMade(outermost: string, innermost: string): void {
+    for (let folder = innermost; folder.length >= outermost.length; folder = dirname(folder)) {
+      this.#made.add(folder);
+    }
   }
 }

@@ -1,10 +1,7 @@
 import { type MethodRequest, attributionOf, emitExplanations } from '../attribution/emit.ts';
 import type { Graph } from '../graph/ir.ts';
-import { verifyGraph } from '../graph/verify.ts';
 import { type Model, networkOf } from '../model/model.ts';
-import { lowerGraph } from '../passes/lower/lower.ts';
-import { mergeEqual } from '../passes/mergeEqual.ts';
-import { prune } from '../passes/prune.ts';
+import { lowerFor, simplify } from '../passes/pipeline.ts';
 import { loupeVersion } from './versions.ts';
 import type { ChosenTarget } from './target.ts';
 
@@ -22,8 +19,7 @@ export interface CompileRequest {
 export function compileExplanation({ model, methods, target, batch }: CompileRequest): Graph {
   const network = networkOf(model, batch);
   const plan = emitExplanations(network, methods, target);
-  const graph = prune(mergeEqual(lowerGraph(mergeEqual(prune(plan.graph)), 'cpu')));
-  verifyGraph(graph);
+  const graph = lowerFor(simplify(plan.graph), 'cpu');
   const entries = plan.methods.map(({ id, params, layers, attribution }) => ({
     id,
     params,

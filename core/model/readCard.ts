@@ -128,7 +128,10 @@ function checkComplete(card: ModelCard, graph: Graph, name: string): void {
   }
   const classes = classesAt(graph, card.logits);
   if (classes !== undefined && card.labels.length !== classes) {
-    throw contradiction(name, `has ${card.labels.length} labels, but the network has ${classes} classes.`);
+    throw contradiction(
+      name,
+      `has ${card.labels.length} label${card.labels.length === 1 ? '' : 's'}, but the network has ${classes} classes.`,
+    );
   }
 }
 

@@ -10,8 +10,9 @@ export const stencil: readonly { readonly offset: number; readonly weight: numbe
 ];
 
 /** Root mean square; 0 for no values. */
-export function rootMeanSquare(values: readonly number[]): number {
-  const sum = values.reduce((total, value) => total + value * value, 0);
+export function rootMeanSquare(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += (values[index] ?? 0) ** 2;
   return values.length === 0 ? 0 : Math.sqrt(sum / values.length);
 }
 

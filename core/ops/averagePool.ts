@@ -27,13 +27,57 @@ export const averagePool = defineOperator({
     return [b.add('AveragePoolGrad', [ct], attributes, { domain: loupeDomain })];
   },
   samples: [
-    { title: '2x2, stride 2, a column left over', inputs: [{ dims: [2, 2, 4, 5] }], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) } },
-    { title: 'stride 1, padded', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) } },
-    { title: 'stride 1, asymmetric pads that count', inputs: [grid], attributes: { kernel_shape: ints([3, 2]), pads: ints([1, 0, 2, 1]), count_include_pad: int(1) } },
-    { title: 'overlapping, ceil mode', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 0, 1, 0]), ceil_mode: int(1) } },
-    { title: 'ceil mode, pads that count', inputs: [{ dims: [1, 2, 6, 5] }], attributes: { kernel_shape: ints([2, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), ceil_mode: int(1), count_include_pad: int(1) } },
-    { title: 'dilation 2, SAME_LOWER', inputs: [grid], attributes: { kernel_shape: ints([2, 2]), dilations: ints([1, 2]), strides: ints([2, 1]), auto_pad: string('SAME_LOWER') } },
-    { title: 'one axis, stride 3 with kernel 2', inputs: [{ dims: [2, 2, 8] }], attributes: { kernel_shape: ints([2]), strides: ints([3]) } },
+    {
+      title: '2x2, stride 2, a column left over',
+      inputs: [{ dims: [2, 2, 4, 5] }],
+      attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) },
+    },
+    {
+      title: 'stride 1, padded',
+      inputs: [grid],
+      attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) },
+    },
+    {
+      title: 'stride 1, asymmetric pads that count',
+      inputs: [grid],
+      attributes: { kernel_shape: ints([3, 2]), pads: ints([1, 0, 2, 1]), count_include_pad: int(1) },
+    },
+    {
+      title: 'overlapping, ceil mode',
+      inputs: [grid],
+      attributes: {
+        kernel_shape: ints([3, 3]),
+        strides: ints([2, 2]),
+        pads: ints([1, 0, 1, 0]),
+        ceil_mode: int(1),
+      },
+    },
+    {
+      title: 'ceil mode, pads that count',
+      inputs: [{ dims: [1, 2, 6, 5] }],
+      attributes: {
+        kernel_shape: ints([2, 3]),
+        strides: ints([2, 2]),
+        pads: ints([1, 1, 1, 1]),
+        ceil_mode: int(1),
+        count_include_pad: int(1),
+      },
+    },
+    {
+      title: 'dilation 2, SAME_LOWER',
+      inputs: [grid],
+      attributes: {
+        kernel_shape: ints([2, 2]),
+        dilations: ints([1, 2]),
+        strides: ints([2, 1]),
+        auto_pad: string('SAME_LOWER'),
+      },
+    },
+    {
+      title: 'one axis, stride 3 with kernel 2',
+      inputs: [{ dims: [2, 2, 8] }],
+      attributes: { kernel_shape: ints([2]), strides: ints([3]) },
+    },
   ],
 });
 
@@ -47,15 +91,37 @@ export const averagePoolGrad = defineOperator({
     requireType(ct, ['float32']);
     const pooled = poolingOf(node, shape).shape;
     if (shapesEqual(ct.shape, pooled)) return [{ type: ct.type, shape }];
-    throw new LoupeError('badGraph', `its cotangent should be ${formatShape(pooled)}, not ${formatShape(ct.shape)}.`);
+    throw new LoupeError(
+      'badGraph',
+      `its cotangent should be ${formatShape(pooled)}, not ${formatShape(ct.shape)}.`,
+    );
   },
   vjp: ({ b, ct: g, node }) => {
     const { input_shape: _, ...attributes } = node.attributes;
     return [b.add('AveragePool', [g], attributes)];
   },
   samples: [
-    { title: '2x2, stride 2, a column left over', inputs: [{ dims: [2, 2, 2, 2] }], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]), input_shape: ints([2, 2, 4, 5]) } },
-    { title: 'stride 1, padded', inputs: [{ dims: [1, 2, 4, 5] }], attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), input_shape: ints([1, 2, 4, 5]) } },
-    { title: 'overlapping, ceil mode, pads that count', inputs: [{ dims: [1, 2, 4, 3] }], attributes: { kernel_shape: ints([2, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), ceil_mode: int(1), count_include_pad: int(1), input_shape: ints([1, 2, 6, 5]) } },
+    {
+      title: '2x2, stride 2, a column left over',
+      inputs: [{ dims: [2, 2, 2, 2] }],
+      attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]), input_shape: ints([2, 2, 4, 5]) },
+    },
+    {
+      title: 'stride 1, padded',
+      inputs: [{ dims: [1, 2, 4, 5] }],
+      attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), input_shape: ints([1, 2, 4, 5]) },
+    },
+    {
+      title: 'overlapping, ceil mode, pads that count',
+      inputs: [{ dims: [1, 2, 4, 3] }],
+      attributes: {
+        kernel_shape: ints([2, 3]),
+        strides: ints([2, 2]),
+        pads: ints([1, 1, 1, 1]),
+        ceil_mode: int(1),
+        count_include_pad: int(1),
+        input_shape: ints([1, 2, 6, 5]),
+      },
+    },
   ],
 });

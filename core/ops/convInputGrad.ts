@@ -1,7 +1,13 @@
 import { readInts } from '../graph/attributes.ts';
 import { int, ints, loupeDomain } from '../graph/ir.ts';
 import { defineOperator } from './define.ts';
-import { checkCotangent, convolutionForm, convolutionOf, convolve, weightGradient } from './shared/convolution.ts';
+import {
+  checkCotangent,
+  convolutionForm,
+  convolutionOf,
+  convolve,
+  weightGradient,
+} from './shared/convolution.ts';
 import { requireType } from './shared/elementwise.ts';
 import { spatialOf } from './shared/windows.ts';
 
@@ -29,12 +35,50 @@ export const convInputGrad = defineOperator({
     ];
   },
   samples: [
-    { title: '3x3, padded', inputs: [{ dims: [2, 3, 4, 5] }, { dims: [3, 2, 3, 3] }], attributes: { pads: ints([1, 1, 1, 1]), input_shape: ints([2, 2, 4, 5]) } },
-    { title: 'stride 2, asymmetric pads, a row that no window reads', inputs: [{ dims: [2, 3, 3, 3] }, { dims: [3, 2, 3, 2] }], attributes: { strides: ints([2, 2]), pads: ints([1, 0, 0, 0]), input_shape: ints([2, 2, 7, 6]) } },
-    { title: 'stem: three channels, 7x7, stride 2', inputs: [{ dims: [1, 4, 4, 4] }, { dims: [4, 3, 7, 7] }], attributes: { strides: ints([2, 2]), pads: ints([3, 3, 3, 3]), input_shape: ints([1, 3, 7, 8]) } },
-    { title: '1x1, stride 2', inputs: [{ dims: [2, 3, 3, 2] }, { dims: [3, 2, 1, 1] }], attributes: { strides: ints([2, 2]), input_shape: ints([2, 2, 6, 4]) } },
-    { title: 'two groups, dilation 2', inputs: [{ dims: [1, 4, 3, 3] }, { dims: [4, 2, 3, 3] }], attributes: { group: int(2), dilations: ints([2, 2]), pads: ints([1, 1, 1, 1]), input_shape: ints([1, 4, 5, 5]) } },
-    { title: 'depthwise with two outputs a channel, stride 2', inputs: [{ dims: [1, 8, 3, 3] }, { dims: [8, 1, 3, 3] }], attributes: { group: int(4), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), input_shape: ints([1, 4, 5, 6]) } },
-    { title: 'one axis, stride 3', inputs: [{ dims: [2, 2, 3] }, { dims: [2, 2, 4] }], attributes: { strides: ints([3]), pads: ints([2, 1]), input_shape: ints([2, 2, 8]) } },
+    {
+      title: '3x3, padded',
+      inputs: [{ dims: [2, 3, 4, 5] }, { dims: [3, 2, 3, 3] }],
+      attributes: { pads: ints([1, 1, 1, 1]), input_shape: ints([2, 2, 4, 5]) },
+    },
+    {
+      title: 'stride 2, asymmetric pads, a row that no window reads',
+      inputs: [{ dims: [2, 3, 3, 3] }, { dims: [3, 2, 3, 2] }],
+      attributes: { strides: ints([2, 2]), pads: ints([1, 0, 0, 0]), input_shape: ints([2, 2, 7, 6]) },
+    },
+    {
+      title: 'stem: three channels, 7x7, stride 2',
+      inputs: [{ dims: [1, 4, 4, 4] }, { dims: [4, 3, 7, 7] }],
+      attributes: { strides: ints([2, 2]), pads: ints([3, 3, 3, 3]), input_shape: ints([1, 3, 7, 8]) },
+    },
+    {
+      title: '1x1, stride 2',
+      inputs: [{ dims: [2, 3, 3, 2] }, { dims: [3, 2, 1, 1] }],
+      attributes: { strides: ints([2, 2]), input_shape: ints([2, 2, 6, 4]) },
+    },
+    {
+      title: 'two groups, dilation 2',
+      inputs: [{ dims: [1, 4, 3, 3] }, { dims: [4, 2, 3, 3] }],
+      attributes: {
+        group: int(2),
+        dilations: ints([2, 2]),
+        pads: ints([1, 1, 1, 1]),
+        input_shape: ints([1, 4, 5, 5]),
+      },
+    },
+    {
+      title: 'depthwise with two outputs a channel, stride 2',
+      inputs: [{ dims: [1, 8, 3, 3] }, { dims: [8, 1, 3, 3] }],
+      attributes: {
+        group: int(4),
+        strides: ints([2, 2]),
+        pads: ints([1, 1, 1, 1]),
+        input_shape: ints([1, 4, 5, 6]),
+      },
+    },
+    {
+      title: 'one axis, stride 3',
+      inputs: [{ dims: [2, 2, 3] }, { dims: [2, 2, 4] }],
+      attributes: { strides: ints([3]), pads: ints([2, 1]), input_shape: ints([2, 2, 8]) },
+    },
   ],
 });

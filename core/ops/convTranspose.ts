@@ -12,7 +12,10 @@ function infer({ node, inputs, input }: ShapeContext) {
   for (const value of inputs) if (value !== undefined) requireType(value, ['float32']);
   const { shape } = transposedConvolutionOf(node, x.shape, w.shape);
   if (bias !== undefined && bias.shape.join() !== String(shape[1])) {
-    throw new LoupeError('badGraph', `its bias ${formatShape(bias.shape)} does not fit ${shape[1] ?? 0} output channels.`);
+    throw new LoupeError(
+      'badGraph',
+      `its bias ${formatShape(bias.shape)} does not fit ${shape[1] ?? 0} output channels.`,
+    );
   }
   return [{ type: x.type, shape }];
 }
@@ -36,12 +39,40 @@ export const convTranspose = defineOperator({
     ];
   },
   samples: [
-    { title: 'stride 2, bias', inputs: [{ dims: [2, 2, 3, 3] }, { dims: [2, 3, 2, 2] }, { dims: [3] }], attributes: { strides: ints([2, 2]) } },
-    { title: 'pads and output padding', inputs: [{ dims: [1, 2, 3, 2] }, { dims: [2, 2, 3, 3] }], attributes: { strides: ints([2, 3]), pads: ints([1, 0, 1, 2]), output_padding: ints([1, 2]) } },
-    { title: 'output padding beyond the stride, dilation 3', inputs: [{ dims: [1, 1, 3] }, { dims: [1, 2, 2] }], attributes: { dilations: ints([3]), output_padding: ints([2]) } },
-    { title: 'output_shape', inputs: [{ dims: [1, 2, 3, 3] }, { dims: [2, 1, 3, 3] }], attributes: { strides: ints([2, 2]), output_shape: ints([6, 8]) } },
-    { title: 'SAME_UPPER, two groups', inputs: [{ dims: [1, 4, 3, 3] }, { dims: [4, 2, 3, 3] }], attributes: { strides: ints([2, 2]), group: int(2), auto_pad: string('SAME_UPPER') } },
-    { title: 'four inputs and one output a group', inputs: [{ dims: [1, 8, 3, 3] }, { dims: [8, 1, 2, 2] }], attributes: { strides: ints([2, 2]), group: int(2) } },
-    { title: 'one axis, SAME_LOWER, dilation 2', inputs: [{ dims: [2, 2, 4] }, { dims: [2, 2, 3] }], attributes: { strides: ints([2]), dilations: ints([2]), auto_pad: string('SAME_LOWER') } },
+    {
+      title: 'stride 2, bias',
+      inputs: [{ dims: [2, 2, 3, 3] }, { dims: [2, 3, 2, 2] }, { dims: [3] }],
+      attributes: { strides: ints([2, 2]) },
+    },
+    {
+      title: 'pads and output padding',
+      inputs: [{ dims: [1, 2, 3, 2] }, { dims: [2, 2, 3, 3] }],
+      attributes: { strides: ints([2, 3]), pads: ints([1, 0, 1, 2]), output_padding: ints([1, 2]) },
+    },
+    {
+      title: 'output padding beyond the stride, dilation 3',
+      inputs: [{ dims: [1, 1, 3] }, { dims: [1, 2, 2] }],
+      attributes: { dilations: ints([3]), output_padding: ints([2]) },
+    },
+    {
+      title: 'output_shape',
+      inputs: [{ dims: [1, 2, 3, 3] }, { dims: [2, 1, 3, 3] }],
+      attributes: { strides: ints([2, 2]), output_shape: ints([6, 8]) },
+    },
+    {
+      title: 'SAME_UPPER, two groups',
+      inputs: [{ dims: [1, 4, 3, 3] }, { dims: [4, 2, 3, 3] }],
+      attributes: { strides: ints([2, 2]), group: int(2), auto_pad: string('SAME_UPPER') },
+    },
+    {
+      title: 'four inputs and one output a group',
+      inputs: [{ dims: [1, 8, 3, 3] }, { dims: [8, 1, 2, 2] }],
+      attributes: { strides: ints([2, 2]), group: int(2) },
+    },
+    {
+      title: 'one axis, SAME_LOWER, dilation 2',
+      inputs: [{ dims: [2, 2, 4] }, { dims: [2, 2, 3] }],
+      attributes: { strides: ints([2]), dilations: ints([2]), auto_pad: string('SAME_LOWER') },
+    },
   ],
 });

@@ -27,16 +27,35 @@ export const lpPool = defineOperator({
     const covering = coveringWindows(windows, spatialOf(shape), spatialOf(shapeOf(ct)));
     const channels = shape[1] ?? 1;
     const size = windows.kernel.reduce((product, dim) => product * dim, channels);
-    const ones = b.constant(float32(new Float32Array(size).fill(1), [channels, 1, ...windows.kernel]), 'ones');
+    const ones = b.constant(
+      float32(new Float32Array(size).fill(1), [channels, 1, ...windows.kernel]),
+      'ones',
+    );
     const convolution = { windows: covering, group: channels };
     const spread = inputGradient(b, convolution, [mul(ct, pow(output(0), 1 - p)), ones], shape);
     const inner = p === 2 ? x : mul(apply('Sign', x), pow(apply('Abs', x), p - 1));
     return [mul(inner, spread)];
   },
   samples: [
-    { title: '2x2, stride 2', inputs: [{ dims: [2, 2, 4, 5], range: [0.3, 1] }], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) } },
-    { title: 'p 3, overlapping, padded', inputs: [{ dims: [1, 2, 5, 5], range: [-1, -0.3] }], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), p: int(3) } },
-    { title: 'ceil mode', inputs: [{ dims: [1, 2, 4, 6], range: [0.3, 1] }], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1) } },
-    { title: 'one axis', inputs: [{ dims: [2, 2, 6], range: [0.3, 1] }], attributes: { kernel_shape: ints([3]) } },
+    {
+      title: '2x2, stride 2',
+      inputs: [{ dims: [2, 2, 4, 5], range: [0.3, 1] }],
+      attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) },
+    },
+    {
+      title: 'p 3, overlapping, padded',
+      inputs: [{ dims: [1, 2, 5, 5], range: [-1, -0.3] }],
+      attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), p: int(3) },
+    },
+    {
+      title: 'ceil mode',
+      inputs: [{ dims: [1, 2, 4, 6], range: [0.3, 1] }],
+      attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1) },
+    },
+    {
+      title: 'one axis',
+      inputs: [{ dims: [2, 2, 6], range: [0.3, 1] }],
+      attributes: { kernel_shape: ints([3]) },
+    },
   ],
 });

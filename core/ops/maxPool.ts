@@ -21,7 +21,10 @@ export const maxPool = defineOperator({
     const { type } = input(0);
     requireType(input(0), ['float32', 'int8', 'uint8']);
     const { shape } = poolingOf(node, input(0).shape);
-    return [{ type, shape }, { type: 'int64', shape }];
+    return [
+      { type, shape },
+      { type: 'int64', shape },
+    ];
   },
   vjp: ({ b, cts, node, input, output, shapeOf }) => {
     const [ct] = cts;
@@ -31,13 +34,47 @@ export const maxPool = defineOperator({
     return [b.add('MaxPoolGrad', inputs, poolingAttributes(pooling), { domain: loupeDomain })];
   },
   samples: [
-    { title: '2x2, stride 2', inputs: [grid], attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) } },
-    { title: 'overlapping, padded', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) } },
-    { title: 'stride 1, asymmetric pads', inputs: [grid], attributes: { kernel_shape: ints([3, 2]), pads: ints([1, 0, 2, 1]) } },
-    { title: 'the places of the maxima too', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 0, 0]), strides: ints([2, 1]) }, outputs: 2 },
-    { title: 'ceil mode', inputs: [{ dims: [1, 2, 6, 7], distinct: true }], attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1) } },
-    { title: 'dilation 2, SAME_UPPER', inputs: [grid], attributes: { kernel_shape: ints([3, 3]), dilations: ints([1, 2]), strides: ints([2, 1]), auto_pad: string('SAME_UPPER') } },
-    { title: 'one axis, stride 3 with kernel 2', inputs: [{ dims: [2, 2, 8], distinct: true }], attributes: { kernel_shape: ints([2]), strides: ints([3]) } },
+    {
+      title: '2x2, stride 2',
+      inputs: [grid],
+      attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) },
+    },
+    {
+      title: 'overlapping, padded',
+      inputs: [grid],
+      attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), pads: ints([1, 1, 1, 1]) },
+    },
+    {
+      title: 'stride 1, asymmetric pads',
+      inputs: [grid],
+      attributes: { kernel_shape: ints([3, 2]), pads: ints([1, 0, 2, 1]) },
+    },
+    {
+      title: 'the places of the maxima too',
+      inputs: [grid],
+      attributes: { kernel_shape: ints([3, 3]), pads: ints([1, 1, 0, 0]), strides: ints([2, 1]) },
+      outputs: 2,
+    },
+    {
+      title: 'ceil mode',
+      inputs: [{ dims: [1, 2, 6, 7], distinct: true }],
+      attributes: { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1) },
+    },
+    {
+      title: 'dilation 2, SAME_UPPER',
+      inputs: [grid],
+      attributes: {
+        kernel_shape: ints([3, 3]),
+        dilations: ints([1, 2]),
+        strides: ints([2, 1]),
+        auto_pad: string('SAME_UPPER'),
+      },
+    },
+    {
+      title: 'one axis, stride 3 with kernel 2',
+      inputs: [{ dims: [2, 2, 8], distinct: true }],
+      attributes: { kernel_shape: ints([2]), strides: ints([3]) },
+    },
   ],
 });
 
@@ -55,10 +92,14 @@ export const maxPoolGrad = defineOperator({
     return [input(0)];
   },
   vjp: ({ b, ct: g, node, input }) => {
-    const gathered = b.add('MaxPoolGather', [input(0), input(1), g], node.attributes, { domain: loupeDomain });
+    const gathered = b.add('MaxPoolGather', [input(0), input(1), g], node.attributes, {
+      domain: loupeDomain,
+    });
     return [undefined, undefined, gathered];
   },
-  samples: [{ title: 'ties everywhere', inputs: [tied, tiedMaxima, { dims: [1, 1, 2, 2] }], attributes: tiedWindows }],
+  samples: [
+    { title: 'ties everywhere', inputs: [tied, tiedMaxima, { dims: [1, 1, 2, 2] }], attributes: tiedWindows },
+  ],
 });
 
 /**
@@ -78,5 +119,7 @@ export const maxPoolGather = defineOperator({
     const scattered = b.add('MaxPoolGrad', [input(0), input(1), g], node.attributes, { domain: loupeDomain });
     return [undefined, undefined, scattered];
   },
-  samples: [{ title: 'ties everywhere', inputs: [tied, tiedMaxima, { dims: [1, 1, 3, 3] }], attributes: tiedWindows }],
+  samples: [
+    { title: 'ties everywhere', inputs: [tied, tiedMaxima, { dims: [1, 1, 3, 3] }], attributes: tiedWindows },
+  ],
 });

@@ -67,6 +67,11 @@ export const resize = defineOperator({
       },
     },
     {
+      title: 'scales that change no length',
+      inputs: [{ dims: [1, 1, 4, 3] }, '', float32([1, 1, 1.2, 1.3])],
+      attributes: { mode: string('linear') },
+    },
+    {
       title: 'cubic, nothing outside',
       inputs: [{ dims: [1, 1, 4, 4] }, '', float32([1, 1, 1.5, 2])],
       attributes: { mode: string('cubic'), exclude_outside: int(1), cubic_coeff_a: float(-0.5) },

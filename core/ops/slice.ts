@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../graph/builder.ts';
 import { defineOperator } from './define.ts';
 import { rearranged } from './shared/elements.ts';
 import { constantInput } from './shared/evaluate.ts';
-import { padded, reshaped, paddedAxis, reversedAxis } from './shared/movement.ts';
+import { padded, paddedAxis, reshaped, reversedAxis } from './shared/movement.ts';
 
 /** y[…, i, …] = x[…, start + i·step, …] along some axes; dx has ct at those places and zeros elsewhere. */
 export const slice = defineOperator({
@@ -81,12 +81,15 @@ function rangesOf(
   return ranges;
 }
 
+/** The largest int32 and int64 as an end: to the end of the axis, in either direction. */
+const endless: readonly number[] = [2 ** 31 - 1, 2 ** 63];
+
 function rangeOf(dim: number, start: number, end: number, step: number): AxisRange {
   if (step === 0 || Number.isNaN(end)) throw new LoupeError('badGraph', 'a step is 0, or an end is missing.');
   // Backwards, the first element may be the last of the axis, and the end lies before element 0.
   const [least, most] = step > 0 ? [0, dim] : [-1, dim - 1];
   const clamp = (at: number, low: number): number => Math.max(low, Math.min(at < 0 ? at + dim : at, most));
-  const [from, to] = [clamp(start, 0), clamp(end, least)];
+  const [from, to] = [clamp(start, 0), endless.includes(end) ? (step > 0 ? dim : -1) : clamp(end, least)];
   return { dim, start: from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
 }
 

@@ -51,6 +51,12 @@ export const split = defineOperator({
       outputs: 3,
     },
     { title: 'equal halves', inputs: [{ dims: [4, 3] }], attributes: { num_outputs: int(2) }, outputs: 2 },
+    {
+      title: 'ten outputs',
+      inputs: [{ dims: [2, 20] }],
+      attributes: { axis: int(1), num_outputs: int(10) },
+      outputs: 10,
+    },
   ],
 });
 

@@ -9,17 +9,34 @@ import { rewriteGraph } from './rewrite.ts';
  * The gradient of a Concat along the channels is a slice for each branch. Slicing a convolution's
  * gradient is computing fewer of its channels, so the slice moves into the weights:
  *   ConvInputGrad(ct, W)[:, s:e] = ConvInputGrad(ct, W[:, s:e]),   (a + b)[:, s:e] = a[:, s:e] + b[:, s:e].
- * Only where all consumers are such slices, so that nothing is computed twice.
+ * Only where all consumers are such slices, so that nothing is computed twice; terms of a sum that are no
+ * convolution's gradient are sliced as they are.
  */
 export function sliceEarlier(graph: Graph): Graph {
   const producers = new Map<string, Node>();
   for (const node of graph.nodes) for (const output of node.outputs) producers.set(output, node);
   const sliceable = findSliceable(graph, producers);
+  // Nodes as they are now, with the names that their inputs have after earlier replacements.
+  const seen = new Map<string, Node>();
+  const slice = (b: GraphBuilder, value: string, range: Range, name: string): string => {
+    const node = seen.get(value);
+    if (node === undefined || !sliceable.has(value)) {
+      return b.add('Slice', [value, b.axes([range.start]), b.axes([range.end]), b.axes([1])], {}, { name });
+    }
+    if (node.opType !== 'Add') return partialGradient(b, node, range);
+    return b.add(
+      'Add',
+      node.inputs.map((input) => slice(b, input, range, name)),
+      {},
+      { name },
+    );
+  };
   return rewriteGraph(graph, (node, b) => {
+    for (const output of node.outputs) seen.set(output, node);
     const range = channelRange(node, b);
     const [source = ''] = node.inputs;
     if (range === undefined || !sliceable.has(source)) return undefined;
-    return [sliced(b, producers, source, range, node)];
+    return [slice(b, source, range, node.name)];
   });
 }
 
@@ -29,12 +46,9 @@ interface Range {
 }
 
 /** The channels that a Slice keeps, if it slices only axis 1 with step 1. */
-function channelRange(
-  node: Node,
-  { constantOf }: { constantOf: GraphBuilder['constantOf'] },
-): Range | undefined {
+function channelRange(node: Node, b: Pick<GraphBuilder, 'constantOf'>): Range | undefined {
   if (node.domain !== '' || node.opType !== 'Slice') return undefined;
-  const [starts, ends, axes, steps] = node.inputs.slice(1).map((name) => constantOf(name));
+  const [starts, ends, axes, steps] = node.inputs.slice(1).map((name) => b.constantOf(name));
   if (!starts || !ends || !axes || numbersOf(axes).join() !== '1') return undefined;
   if (steps !== undefined && numbersOf(steps).join() !== '1') return undefined;
   const [start = 0] = numbersOf(starts);
@@ -42,29 +56,32 @@ function channelRange(
   return start >= 0 && end > start ? { start, end } : undefined;
 }
 
-/** Gradients (and sums of them) all of whose consumers slice channels. */
+/** Gradients, and sums with one among their terms, all of whose consumers slice channels. */
 function findSliceable(graph: Graph, producers: ReadonlyMap<string, Node>): Set<string> {
   const constants = { constantOf: (name: string) => graph.constants.get(name) };
   const consumers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
     for (const input of node.inputs) consumers.set(input, [...(consumers.get(input) ?? []), node]);
   }
-  const found = new Set<string>();
+  const accepted = new Set<string>();
   const accept = (value: string): boolean => {
     const node = producers.get(value);
     if (node === undefined) return false;
-    if (isPlainInputGrad(node, graph)) return true;
-    if (node.domain !== '' || node.opType !== 'Add') return false;
-    const parts = node.inputs.filter((input) => consumers.get(input)?.length === 1 && accept(input));
-    return parts.length === node.inputs.length;
+    const sum = node.domain === '' && node.opType === 'Add';
+    const fits = sum
+      ? node.inputs.filter((input) => consumers.get(input)?.length === 1 && accept(input)).length > 0
+      : isPlainInputGrad(node, graph);
+    if (fits) accepted.add(value);
+    return fits;
   };
+  const found = new Set<string>();
   for (const [value, nodes] of consumers) {
     const allSlices = nodes.every(
       (node) => channelRange(node, constants) !== undefined && node.inputs[0] === value,
     );
     if (allSlices && !graph.outputs.includes(value) && accept(value)) found.add(value);
   }
-  return found;
+  return new Set([...found, ...accepted]);
 }
 
 function isPlainInputGrad(node: Node, graph: Graph): boolean {
@@ -76,19 +93,7 @@ function isPlainInputGrad(node: Node, graph: Graph): boolean {
   );
 }
 
-function sliced(
-  b: GraphBuilder,
-  producers: ReadonlyMap<string, Node>,
-  value: string,
-  range: Range,
-  slice: Node,
-): string {
-  const node = producers.get(value);
-  if (node?.opType === 'Add') {
-    const parts = node.inputs.map((input) => sliced(b, producers, input, range, slice));
-    return b.add('Add', parts, {}, { name: slice.name });
-  }
-  if (node === undefined) return value;
+function partialGradient(b: GraphBuilder, node: Node, range: Range): string {
   const [ct = '', w = ''] = node.inputs;
   const weights = b.constantOf(w);
   if (weights === undefined)

@@ -29,7 +29,7 @@ export const inputSchema = z.strictObject({
     .tuple([z.number(), z.number()])
     .refine(([low, high]) => low < high, 'the first number must be the smaller one')
     .describe('What pixel values 0 and 1 become before the mean is subtracted: [0, 1], [0, 255], [-1, 1] …'),
-  mean: numbersAChannel.describe('Subtracted after the range, a channel'),
+  mean: numbersAChannel.describe('Subtracted after the range, a channel in the network’s own order'),
   std: z.array(z.number().positive()).min(1).max(3).describe('Divided by after the mean, a channel'),
 });
 

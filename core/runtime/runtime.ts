@@ -1,11 +1,8 @@
 import { LoupeError, messageOf } from '../base/errors.ts';
 import { byteLengthOf } from '../base/tensor.ts';
 import type { Graph } from '../graph/ir.ts';
-import { verifyGraph } from '../graph/verify.ts';
 import type { Target } from '../passes/lower/define.ts';
-import { lowerGraph } from '../passes/lower/lower.ts';
-import { mergeEqual } from '../passes/mergeEqual.ts';
-import { prune } from '../passes/prune.ts';
+import { lowerFor, simplify } from '../passes/pipeline.ts';
 import { ProgramCache, graphKey } from './cache.ts';
 import { CheckedProgram } from './checkedProgram.ts';
 import { type DeviceChoice, type DeviceReport, hasWebgpuProvider } from './device.ts';
@@ -44,10 +41,10 @@ export class Runtime {
 
   /** Prunes, merges, lowers, verifies and compiles a specialised graph; equal graphs share one program. */
   async compile(graph: Graph): Promise<Program> {
-    const pruned = mergeEqual(prune(graph));
-    return this.#cache.get(`${this.#target}/${graphKey(pruned)}`, async () => {
-      if (this.#target === 'cpu') return this.#compileFor(pruned, 'cpu');
-      return this.#compileForWebgpu(pruned);
+    const simplified = simplify(graph);
+    return this.#cache.get(`${this.#target}/${graphKey(simplified)}`, async () => {
+      if (this.#target === 'cpu') return this.#compileFor(simplified, 'cpu');
+      return this.#compileForWebgpu(simplified);
     });
   }
 
@@ -57,8 +54,7 @@ export class Runtime {
   }
 
   async #compileFor(graph: Graph, target: Target): Promise<Program> {
-    const lowered = prune(mergeEqual(lowerGraph(graph, target)));
-    verifyGraph(lowered);
+    const lowered = lowerFor(graph, target);
     const session = await createSession(lowered, { target, threads: this.threads });
     const byteLength = [...lowered.constants.values()].reduce((sum, value) => sum + byteLengthOf(value), 0);
     return new OrtProgram(session, lowered, target, byteLength);

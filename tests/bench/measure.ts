@@ -66,7 +66,7 @@ async function measureQuestion(request: NetRequest, what: Question): Promise<Ben
       ours.push(...(await ownTurn(program, request, turn)));
       if (peer === undefined) continue;
       const warmup = round === 0 ? 3 : 1;
-      theirs.push(...(await peer.measure({ net: net.name, batch, what, repeats: turn, warmup, folded })));
+      theirs.push(...(await peer.measure({ net: net.graph, batch, what, repeats: turn, warmup, folded })));
     }
     const [own, other] = [sideOf(ours), theirs.length === 0 ? undefined : sideOf(theirs)];
     const ratio = other === undefined ? undefined : other.medianMs / own.medianMs;

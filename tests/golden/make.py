@@ -102,6 +102,17 @@ def value_name(model, x, wanted):
     raise SystemExit("no value of the graph equals the layer's activation")
 
 
+def save(name, arrays, exists):
+    """Writes the arrays, or checks that they are the ones that another network has written."""
+    path = HERE / "numbers" / f"{name}.npz"
+    if not exists:
+        np.savez_compressed(path, **arrays)
+        return
+    with np.load(path) as written:
+        if any(not np.array_equal(written[key], value) for key, value in arrays.items()):
+            raise SystemExit(f"the numbers are not those of {name}")
+
+
 def layer_of(net, module, model):
     if not net.layer:
         return {}
@@ -144,9 +155,9 @@ def make(name, net):
         entry["kinkMargin"] = float(f"{margin:.3g}")
     entry |= layer_of(net, module, model)
     entry["torchAgreement"] = {key: float(f"{value:.2g}") for key, value in agreement.items()}
-    np.savez_compressed(
-        HERE / "numbers" / f"{name}.npz", **{key: value.numpy().astype(np.float32) for key, value in arrays.items()}
-    )
+    save(net.same or name, {key: value.numpy().astype(np.float32) for key, value in arrays.items()}, bool(net.same))
+    if net.same:
+        entry["numbers"] = net.same
     return entry
 
 

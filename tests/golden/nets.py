@@ -2,6 +2,7 @@
 
 import copy
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -12,7 +13,6 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 import ownNets
 from activations import smooth
-from contextlib import nullcontext
 from generator import batch, uniform
 
 models = torchvision.models
@@ -38,6 +38,8 @@ class Net:
     """The input size at which the bench runs this graph; 0: it does not."""
     numbers: bool = True
     methods: bool = False
+    same: str = ""
+    """Another network whose numbers this one has to have as well, bit for bit."""
     dynamic: list = field(default_factory=lambda: ["batch"])
 
     def activations(self):
@@ -64,7 +66,7 @@ def narrow_head(module, area, classes=20):
 
 def small_vit():
     return models.VisionTransformer(
-        image_size=64, patch_size=16, num_layers=3, num_heads=4, hidden_dim=64, mlp_dim=128, num_classes=20
+        image_size=32, patch_size=8, num_layers=3, num_heads=4, hidden_dim=64, mlp_dim=128, num_classes=20
     )
 
 
@@ -82,7 +84,7 @@ def vgg(depth):
 
 
 FAMILIES = {
-    "alexnet": (lambda: narrow_head(models.alexnet(num_classes=20), (2, 2)), "softplus", Net(None, (95, 95), layer="features.11")),
+    "alexnet": (lambda: narrow_head(models.alexnet(num_classes=20), (2, 1)), "softplus", Net(None, (95, 79), layer="features.11")),
     "vgg11": (vgg(11), "tanh", Net(None, (64, 32), layer="features.19")),
     "vgg16": (vgg(16), "softplus", Net(None, (64, 32), layer="features.29")),
     "squeezenet1_1": (models.squeezenet1_1, "softplus", Net(None, (56, 48), layer="features.12", bench=224)),
@@ -90,13 +92,13 @@ FAMILIES = {
     "inception_v3": (inception, "softplus", Net(None, (75, 91), layer="Mixed_7c", bench=299)),
     "resnet18": (models.resnet18, "softplus", Net(None, (56, 48), layer="layer4", bench=224)),
     "resnet50": (models.resnet50, "silu", Net(None, (56, 48), layer="layer4", bench=224)),
-    "densenet121": (models.densenet121, "softplus", Net(None, (56, 48), layer="features.norm5", bench=224)),
+    "densenet121": (models.densenet121, "softplus", Net(None, (48, 40), layer="features.norm5", bench=224)),
     "mobilenet_v2": (models.mobilenet_v2, "silu", Net(None, (56, 48), layer="features", bench=224)),
     "mobilenet_v3_small": (models.mobilenet_v3_small, "elu", Net(None, (56, 48), layer="features")),
     "shufflenet_v2_x1_0": (models.shufflenet_v2_x1_0, "softplus", Net(None, (56, 48), layer="conv5")),
     "efficientnet_b0": (models.efficientnet_b0, None, Net(None, (56, 48), layer="features")),
     "convnext_tiny": (models.convnext_tiny, None, Net(None, (56, 48), layer="features")),
-    "vit_small": (small_vit, None, Net(None, (64, 64))),
+    "vit_small": (small_vit, None, Net(None, (32, 32))),
     "lenet5": (ownNets.LeNet5, None, Net(None, (32, 32), channels=1, layer="features.4")),
 }  # fmt: skip
 """Name, how to build it, what makes it smooth (None: it is smooth as it is), the rest."""
@@ -122,14 +124,15 @@ def _all_nets():
             nets[f"{name}_smooth"] = twin
     for name, (build, layer) in OWN.items():
         nets[name] = Net(build, (32, 32), layer=layer, methods=True)
+    nets["inplaceRelu"].same = nets["functionalRelu"].same = "sharedRelu"
     nets["vgg16_224"] = Net(models.vgg16, (224, 224), layer="features.29", bench=224, numbers=False)
     # What other exporter settings leave behind.
     nets["resnet18_unfused"] = Net(models.resnet18, (56, 48), smooth="softplus", opset=13, fused=False)
     nets["mobilenet_v3_small_opset13"] = Net(models.mobilenet_v3_small, (56, 48), smooth="silu", opset=13)
-    nets["vit_small_opset14"] = Net(small_vit, (64, 64), opset=14)
+    nets["vit_small_opset14"] = Net(small_vit, (32, 32), opset=14)
     nets["resnet18_dynamo"] = Net(models.resnet18, (56, 48), smooth="softplus", opset=18, exporter="dynamo")
     nets["convnext_tiny_dynamo"] = Net(models.convnext_tiny, (56, 48), opset=18, exporter="dynamo")
-    nets["vit_small_dynamo"] = Net(small_vit, (64, 64), opset=18, exporter="dynamo")
+    nets["vit_small_dynamo"] = Net(small_vit, (32, 32), opset=18, exporter="dynamo")
     nets["shufflenet_v2_x1_0_anySize"] = Net(
         models.shufflenet_v2_x1_0, (56, 48), smooth="softplus", dynamic=["batch", "height", "width"]
     )

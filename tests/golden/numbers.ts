@@ -19,6 +19,8 @@ const netSchema = z.object({
   /** Shape of the input, and the seed of each of its images; absent for a network that only the bench uses. */
   shape: z.array(z.number()).optional(),
   inputSeeds: z.array(z.number()).optional(),
+  /** The network that has the same numbers, if they are not in a file of this one's name. */
+  numbers: z.string().optional(),
   /** The logit whose gradient was taken. */
   target: z.number().optional(),
   /** How many float32 rounding errors every unit is away from its kink, where there are kinks. */
@@ -56,12 +58,14 @@ export interface Golden {
 }
 
 /** The networks that have numbers (the rest of the index is only for the bench). */
-export const goldenNames = Object.entries(goldenIndex.nets).flatMap(([name, { shape }]) => (shape ? [name] : []));
+export const goldenNames = Object.entries(goldenIndex.nets).flatMap(([name, { shape }]) =>
+  shape ? [name] : [],
+);
 
 export function goldenNumbers(name: string): Golden {
-  const { shape = [], inputSeeds = [], target = 0, layer } = goldenIndex.nets[name] ?? {};
-  const path = new URL(`numbers/${name}.npz`, import.meta.url);
-  const arrays = decodeNpz(readFileSync(path), `${name}.npz`);
+  const { shape = [], inputSeeds = [], target = 0, layer, numbers = name } = goldenIndex.nets[name] ?? {};
+  const path = new URL(`numbers/${numbers}.npz`, import.meta.url);
+  const arrays = decodeNpz(readFileSync(path), `${numbers}.npz`);
   return { name, input: goldenInput(inputSeeds, shape), target, layer, arrays };
 }
 

@@ -29,12 +29,15 @@ describe('the generator of the golden weights', () => {
     expect(globalSeed).toBe(goldenIndex.seed);
   });
 
-  it.each(goldenIndex.draws)('draws the same bits as Python: $name', ({ name, length, low, high, ...draw }) => {
-    const values = uniform(name, length, low, high);
-    expect(fnv1a(new Uint8Array(values.buffer))).toBe(draw.fnv1a);
-    expect(Math.min(...values.subarray(0, 1000))).toBeGreaterThanOrEqual(low);
-    expect(Math.max(...values.subarray(0, 1000))).toBeLessThan(high);
-  });
+  it.each(goldenIndex.draws)(
+    'draws the same bits as Python: $name',
+    ({ name, length, low, high, ...draw }) => {
+      const values = uniform(name, length, low, high);
+      expect(fnv1a(new Uint8Array(values.buffer))).toBe(draw.fnv1a);
+      expect(Math.min(...values.subarray(0, 1000))).toBeGreaterThanOrEqual(low);
+      expect(Math.max(...values.subarray(0, 1000))).toBeLessThan(high);
+    },
+  );
 });
 
 describe('the golden networks', () => {
@@ -49,7 +52,9 @@ describe('the golden networks', () => {
     const folder = mkdtempSync(join(tmpdir(), 'loupe-golden-'));
     try {
       writeGoldenModel('plain', join(folder, 'plain.onnx'), { batch: 3 });
-      expect(readFileSync(join(folder, 'plain.onnx'))).toEqual(Buffer.from(loadGolden('plain', { batch: 3 })));
+      expect(readFileSync(join(folder, 'plain.onnx'))).toEqual(
+        Buffer.from(loadGolden('plain', { batch: 3 })),
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -59,6 +64,8 @@ describe('the golden networks', () => {
     const model = loadGolden('squeezenet1_1', { batch: 1, size: [40, 64] });
     const logits = await logitsOf(model, goldenInput([0], [1, 3, 40, 64]));
     expect(logits).toHaveLength(1000);
-    await expect(logitsOf(model, goldenInput([0, 1], [2, 3, 40, 64]))).rejects.toThrow(/index: 0 Got: 2 Expected: 1/);
+    await expect(logitsOf(model, goldenInput([0, 1], [2, 3, 40, 64]))).rejects.toThrow(
+      /index: 0 Got: 2 Expected: 1/,
+    );
   });
 });

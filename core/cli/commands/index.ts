@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./compile.ts')).compile,
   },
   {
+    name: 'gradcheck',
+    summary: 'compares the compiled gradient with finite differences, layer by layer',
+    load: async () => (await import('./gradcheck.ts')).gradcheck,
+  },
+  {
     name: 'run',
     summary: 'repeats a recipe and compares its results',
     load: async () => (await import('./run.ts')).run,

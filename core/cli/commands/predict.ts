@@ -56,7 +56,7 @@ function describe({ path: file, top }: Prediction): string[] {
   const rows = top.map(({ index, label, logit, probability }) => [
     `  ${formatPercent(probability).padStart(7)}`,
     label,
-    `class ${index}`,
+    label === `class ${index}` ? '' : `class ${index}`,
     `logit ${logit.toFixed(3)}`,
   ]);
   const columns = [{ title: '' }, { title: '' }, { title: '', right: true }, { title: '', right: true }];

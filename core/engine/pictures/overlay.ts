@@ -1,6 +1,7 @@
 import { greyed } from '../../data/fit.ts';
 import type { Picture } from '../../data/picture.ts';
 import { LoupeError } from '../../base/errors.ts';
+import { colourMaps, paint } from './colourMap.ts';
 import { type DrawnMap, paintChequer } from './heatmap.ts';
 import { positionOf } from './mapScale.ts';
 
@@ -26,6 +27,8 @@ export function overlayMap(picture: Picture, drawn: DrawnMap, options: OverlayOp
   const base = options.grey === false ? picture.rgb : greyed(picture).rgb;
   const strongest = options.opacity ?? 0.8;
   const rgb = new Uint8Array(base.length);
+  const table = colourMaps[drawn.colourMap];
+  const colour = new Uint8Array(3);
   map.values.forEach((value, pixel) => {
     if (!Number.isFinite(value)) {
       paintChequer(rgb, pixel, map.width);
@@ -34,9 +37,19 @@ export function overlayMap(picture: Picture, drawn: DrawnMap, options: OverlayOp
     const position = Math.min(1, Math.max(0, positionOf(value, scale)));
     const strength = map.signed ? Math.abs(position - 0.5) * 2 : position;
     const alpha = scale.high === 0 ? 0 : strongest * Math.sqrt(strength);
-    for (let at = pixel * 3; at < pixel * 3 + 3; at++) {
-      rgb[at] = Math.round((base[at] ?? 0) * (1 - alpha) + (drawn.rgb[at] ?? 0) * alpha);
+    paint(table, map.signed ? outwards(position) : position, colour, 0);
+    for (let channel = 0; channel < 3; channel++) {
+      const at = pixel * 3 + channel;
+      rgb[at] = Math.round((base[at] ?? 0) * (1 - alpha) + (colour[channel] ?? 0) * alpha);
     }
   });
   return { width: picture.width, height: picture.height, rgb };
+}
+
+/**
+ * A place of the outer halves of a diverging map: its pale middle would lie on the photograph as a haze, and
+ * weakness is told by the opacity already.
+ */
+function outwards(position: number): number {
+  return position < 0.5 ? position / 2 : 0.5 + position / 2;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LoupeError, messageOf } from '../../base/errors.ts';
 import { systemCodeOf } from '../../base/files.ts';
@@ -16,19 +16,26 @@ const largestRead = 2 ** 30;
 
 /** Opens a regular file for the time of `use`; `what` names its role in a sentence. */
 export function withFile<T>(path: string, what: string, use: (handle: number, stamp: FileStamp) => T): T {
-  let handle: number;
+  const handle = openRegular(path, what);
   try {
-    handle = openSync(path, 'r');
-  } catch (error) {
-    throw unopened(path, what, error);
-  }
-  try {
-    const stat = fstatSync(handle);
-    if (!stat.isFile()) throw new LoupeError('badFile', `The ${what} ${path} is not a file.`);
-    return use(handle, { size: stat.size, modified: stat.mtimeMs });
+    const { size, mtimeMs } = fstatSync(handle);
+    return use(handle, { size, modified: mtimeMs });
   } finally {
     closeSync(handle);
   }
+}
+
+/** Looks before it opens, because opening a pipe would wait for a writer. */
+function openRegular(path: string, what: string): number {
+  try {
+    if (statSync(path).isFile()) return openSync(path, 'r');
+  } catch (error) {
+    throw unopened(path, what, error);
+  }
+  throw new LoupeError(
+    'badFile',
+    `Expected the ${what} ${path} to be a file, but it is a folder or a device.`,
+  );
 }
 
 function unopened(path: string, what: string, thrown: unknown): LoupeError {

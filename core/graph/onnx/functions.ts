@@ -8,7 +8,8 @@ import type { Source } from './source.ts';
 
 /** Functions that call functions: enough for what exporters write, and far from where a machine ends. */
 const deepestCall = 32;
-const largestExpansion = 200_000;
+/** Nodes and calls inside functions, all together. */
+const largestExpansion = 50_000;
 
 const keyOf = (domain: string, name: string, overload: string): string =>
   JSON.stringify([onnxDomain(domain), name, overload]);
@@ -25,6 +26,7 @@ class Expansion {
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #source: Source;
   readonly #names: Names;
+  #expanded = 0;
 
   constructor(model: ModelProto, nodes: readonly NodeProto[], source: Source) {
     this.#source = source;
@@ -46,9 +48,9 @@ class Expansion {
 
   #addDecoded(node: FileNode, overload: string, depth: number): void {
     const body = this.#functions.get(keyOf(node.domain, node.opType, overload));
-    if (body !== undefined) return this.#expand(node, body, depth + 1);
-    if (this.nodes.length >= largestExpansion) throw tooMuch(node.opType);
-    this.nodes.push(node);
+    if (depth > 0 && ++this.#expanded > largestExpansion) throw tooMuch(node.opType);
+    if (body === undefined) this.nodes.push(node);
+    else this.#expand(node, body, depth + 1);
   }
 
   /** Writes out one call: formal names become actual ones, inner names are made unique. */

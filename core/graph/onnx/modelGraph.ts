@@ -21,9 +21,10 @@ export function graphOf(model: ModelProto, source: Source): Graph {
   const nodes = withNames(expandFunctions(model, graph.node, source));
   const constants = initializersOf(graph, source);
   const inputs = graph.input.filter(({ name }) => !constants.has(name)).map(decodeInput);
+  const inputNames = inputs.map(({ name }) => name);
   const rest = nodes.filter((node) => !takeConstant(node, constants));
-  checkDefinitions([...inputs.map(({ name }) => name)], constants, rest);
-  const sorted = sortNodes(rest, new Set([...inputs.map(({ name }) => name), ...constants.keys()]));
+  checkDefinitions(inputNames, constants, rest);
+  const sorted = sortNodes(rest, new Set([...inputNames, ...constants.keys()]));
   const ranks = [...graph.input, ...graph.valueInfo].map((info) => [info.name, declaredRank(info)] as const);
   const normalised = normalise(sorted, constants, new Map(ranks));
   refuseQuantisedWeights(normalised.nodes, constants);

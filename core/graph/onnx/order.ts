@@ -3,50 +3,47 @@ import { describeNode } from '../attributes.ts';
 import type { Node } from '../ir.ts';
 
 /**
- * Brings nodes into topological order, staying near the file's order (Kahn 1962), and checks that every
- * value that is used exists. Values are already known to be defined once.
+ * Brings nodes into topological order: in the file's order, but what a node needs comes before it. Checks that
+ * every value that is used exists. Values are already known to be defined once.
  *
  * @param known names of inputs and constants.
  */
 export function sortNodes<T extends Node>(nodes: readonly T[], known: ReadonlySet<string>): T[] {
-  const producers = new Map(nodes.flatMap((node, index) => node.outputs.map((name) => [name, index])));
-  const consumers = nodes.map((): number[] => []);
-  const missing = nodes.map((node, index) => {
-    const inputs = new Set(node.inputs.filter((name) => name !== '' && !known.has(name)));
-    for (const name of inputs) {
-      const producer = producers.get(name);
-      if (producer === undefined) throw undefinedValue(node, name);
-      consumers[producer]?.push(index);
-    }
-    return inputs.size;
-  });
-  const order = kahn(missing, consumers);
-  if (order.length < nodes.length) throw cyclic(nodes, new Set(order));
-  return order.flatMap((index) => nodes[index] ?? []);
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
+  const producersOf = (node: T): T[] =>
+    node.inputs
+      .filter((name) => name !== '' && !known.has(name))
+      .map((name) => producers.get(name) ?? undefinedValue(node, name));
+  const sorted = new Set<T>();
+  for (const node of nodes) addAfterProducers(node, producersOf, sorted);
+  return [...sorted];
 }
 
-/** Indices in an order in which everybody comes after what it waits for. */
-function kahn(waiting: number[], consumers: readonly (readonly number[])[]): number[] {
-  const order = waiting.flatMap((count, index) => (count === 0 ? [index] : []));
-  for (let next = 0; next < order.length; next++) {
-    for (const consumer of consumers[order[next] ?? 0] ?? []) {
-      const left = (waiting[consumer] ?? 0) - 1;
-      waiting[consumer] = left;
-      if (left === 0) order.push(consumer);
+/** Depth first, with a stack of our own: chains in files are longer than call stacks. */
+function addAfterProducers<T extends Node>(start: T, producersOf: (node: T) => T[], sorted: Set<T>): void {
+  const open = new Map<T, T[]>();
+  const stack = [start];
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    const left = open.get(node) ?? (sorted.has(node) ? [] : producersOf(node));
+    open.set(node, left);
+    const needed = left.pop();
+    if (needed === undefined) {
+      sorted.add(node);
+      stack.pop();
+    } else if (!sorted.has(needed)) {
+      if (open.has(needed)) throw cyclic(needed);
+      stack.push(needed);
     }
   }
-  return order;
 }
 
-function undefinedValue(node: Node, name: string): LoupeError {
-  return new LoupeError(
+function undefinedValue(node: Node, name: string): never {
+  throw new LoupeError(
     'badGraph',
     `the ${describeNode(node)} uses the value "${name}", which nothing in the graph defines.`,
   );
 }
 
-function cyclic(nodes: readonly Node[], sorted: ReadonlySet<number>): LoupeError {
-  const inCycle = nodes.find((_, index) => !sorted.has(index));
-  const named = inCycle === undefined ? 'a node' : `the ${describeNode(inCycle)}`;
-  return new LoupeError('badGraph', `its graph is cyclic: ${named} needs its own result.`);
+function cyclic(node: Node): LoupeError {
+  return new LoupeError('badGraph', `its graph is cyclic: the ${describeNode(node)} needs its own result.`);
 }

@@ -6,15 +6,18 @@ import { type ModelProto, ModelProtoSchema } from './gen/onnx_pb.js';
 /** A file's first bytes, by which other formats are told. */
 export const headBytes = 64;
 
+/** Names in a damaged file can be of any length; a sentence is not. */
+const longestSentence = 600;
+
 /** Prefixes what was found wrong inside a model with the model's name, so that every sentence names the file. */
 export function inModel<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof LoupeError)) throw error;
-    throw new LoupeError(error.code, `The ONNX model ${name} cannot be used: ${error.message}`, {
-      cause: error,
-    });
+    const detail = messageOf(error);
+    const shown = detail.length > longestSentence ? `${detail.slice(0, longestSentence)} ….` : detail;
+    throw new LoupeError(error.code, `The ONNX model ${name} cannot be used: ${shown}`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Node } from '../ir.ts';
 import { quantised } from './tensors.ts';
 
 const quantisedOperator =
-  /^(QLinear.*|Q(Gemm|Attention|MoE)|.*Integer(ToFloat)?|.*Quantize(Linear|MatMul|LSTM)|MatMulNBits|MatMulBnb4)$/;
+  /^QLinear|^Q(Gemm|Attention|MoE)$|Integer(ToFloat)?$|[Qq]uantize|^MatMul(NBits|Bnb4)$/;
 
 /** Operators whose weights are float in every float model. */
 const weighted = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);

@@ -1,4 +1,5 @@
-import { type Tensor, numbersOf } from '../../base/tensor.ts';
+import { sizeOf } from '../../base/shape.ts';
+import type { Tensor } from '../../base/tensor.ts';
 import { readInt } from '../attributes.ts';
 import type { Node } from '../ir.ts';
 
@@ -6,7 +7,7 @@ import type { Node } from '../ir.ts';
 interface RankContext {
   readonly node: Node;
   readonly ranks: readonly (number | undefined)[];
-  constant(index: number): Tensor | undefined;
+  readonly constant: (index: number) => Tensor | undefined;
 }
 
 type RankRule = (context: RankContext) => number | undefined;
@@ -27,7 +28,7 @@ const byAxes =
 const reduced: RankRule = ({ node, ranks: [rank], constant }) => {
   if (readInt(node, 'keepdims', 1) === 1 || rank === undefined) return rank;
   const axes = constant(1);
-  return axes === undefined ? undefined : rank - numbersOf(axes).length;
+  return axes === undefined ? undefined : rank - sizeOf(axes.dims);
 };
 
 const ruleNames: readonly (readonly [RankRule, string])[] = [

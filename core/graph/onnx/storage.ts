@@ -5,25 +5,28 @@ import { TensorProto_DataType as DataType } from './gen/onnx_pb.js';
 export interface Storage {
   readonly bytes: number;
   readonly type: ElementType;
+  /** The field of a TensorProto that holds such elements as numbers; 16-bit floats stand there as their bits. */
+  readonly typedField: 'floatData' | 'doubleData' | 'int64Data' | 'int32Data';
   /** Present where the file's type is not ours: makes float32 of the bytes. */
   readonly convert?: (bytes: Uint8Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
 }
 
-const storages: Readonly<Partial<Record<DataType, Storage>>> = {
-  [DataType.FLOAT]: { bytes: 4, type: 'float32' },
-  [DataType.INT64]: { bytes: 8, type: 'int64' },
-  [DataType.INT32]: { bytes: 4, type: 'int32' },
-  [DataType.BOOL]: { bytes: 1, type: 'bool' },
-  [DataType.UINT8]: { bytes: 1, type: 'uint8' },
-  [DataType.INT8]: { bytes: 1, type: 'int8' },
-  [DataType.DOUBLE]: {
-    bytes: 8,
-    type: 'float32',
-    convert: (bytes) => Float32Array.from(new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)),
-  },
-  [DataType.FLOAT16]: { bytes: 2, type: 'float32', convert: (bytes) => widen(bytes, float16Bits) },
-  [DataType.BFLOAT16]: { bytes: 2, type: 'float32', convert: (bytes) => widen(bytes, (bits) => bits << 16) },
-};
+const bits32 = 'int32Data';
+
+const storages: ReadonlyMap<number, Storage> = new Map<number, Storage>([
+  [DataType.FLOAT, { bytes: 4, type: 'float32', typedField: 'floatData' }],
+  [DataType.INT64, { bytes: 8, type: 'int64', typedField: 'int64Data' }],
+  [DataType.INT32, { bytes: 4, type: 'int32', typedField: bits32 }],
+  [DataType.BOOL, { bytes: 1, type: 'bool', typedField: bits32 }],
+  [DataType.UINT8, { bytes: 1, type: 'uint8', typedField: bits32 }],
+  [DataType.INT8, { bytes: 1, type: 'int8', typedField: bits32 }],
+  [DataType.DOUBLE, { bytes: 8, type: 'float32', typedField: 'doubleData', convert: narrowed }],
+  [DataType.FLOAT16, { bytes: 2, type: 'float32', typedField: bits32, convert: widened(float16Bits) }],
+  [
+    DataType.BFLOAT16,
+    { bytes: 2, type: 'float32', typedField: bits32, convert: widened((bits) => bits << 16) },
+  ],
+]);
 
 /** The code that a file gives each of our types. */
 export const dataTypeOf: Readonly<Record<ElementType, DataType>> = {
@@ -37,13 +40,13 @@ export const dataTypeOf: Readonly<Record<ElementType, DataType>> = {
 
 /** How a file's type is stored; undefined for a type that Loupe does not compute with. */
 export function storageOf(dataType: number): Storage | undefined {
-  return storages[dataType as DataType];
+  return storages.get(dataType);
 }
 
 /** `float16`, `string` …, for sentences. */
 export function dataTypeName(dataType: number): string {
   const name: string | undefined = DataType[dataType];
-  return name === undefined ? `number ${dataType}` : name.toLowerCase();
+  return name === undefined || name === 'UNDEFINED' ? `number ${dataType}` : name.toLowerCase();
 }
 
 /** Whether the type exists only for quantised networks. */
@@ -83,15 +86,18 @@ function alignedTo(alignment: number, bytes: Uint8Array): Uint8Array<ArrayBuffer
   return new Uint8Array(buffer, byteOffset, length);
 }
 
+function narrowed({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
+}
+
 /** Makes float32 of 16-bit floats, given how one's bits become the other's. */
-function widen(
-  bytes: Uint8Array<ArrayBuffer>,
-  float32Bits: (bits: number) => number,
-): Float32Array<ArrayBuffer> {
-  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-  const words = new Int32Array(halves.length);
-  for (let index = 0; index < halves.length; index++) words[index] = float32Bits(halves[index] ?? 0);
-  return new Float32Array(words.buffer);
+function widened(float32Bits: (bits: number) => number) {
+  return ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> => {
+    const halves = new Uint16Array(buffer, byteOffset, length / 2);
+    const words = new Int32Array(halves.length);
+    for (let index = 0; index < halves.length; index++) words[index] = float32Bits(halves[index] ?? 0);
+    return new Float32Array(words.buffer);
+  };
 }
 
 /**

@@ -6,7 +6,6 @@ import { type LocatedBytes, externalRange, ownRange } from './externalData.ts';
 import { convertedTensor, fileTensor } from './fileTensor.ts';
 import {
   TensorProto_DataLocation as DataLocation,
-  TensorProto_DataType as DataType,
   type TensorProto,
   TensorProtoSchema,
 } from './gen/onnx_pb.js';
@@ -50,27 +49,13 @@ function rawTensor(storage: Storage, dims: Shape, bytes: Uint8Array): Tensor {
 
 /** Weights in one of the typed fields (`float_data` …), which hold numbers instead of bytes. */
 function typedTensor(proto: TensorProto, storage: Storage, dims: Shape): Tensor {
-  const values = typedValues(proto);
+  const values: readonly (number | bigint)[] = proto[storage.typedField];
   checkLength(proto, values.length * storage.bytes, sizeOf(dims) * storage.bytes, dims);
   if (storage.bytes === 2) {
     const halves = Uint16Array.from(values, Number);
     return { type: storage.type, dims, data: dataFromBytes(storage, new Uint8Array(halves.buffer)) };
   }
   return { type: storage.type, dims, data: fill(allocate(storage.type, values.length), values, storage) };
-}
-
-function typedValues(proto: TensorProto): readonly (number | bigint)[] {
-  switch (proto.dataType) {
-    case DataType.FLOAT:
-      return proto.floatData;
-    case DataType.DOUBLE:
-      return proto.doubleData;
-    case DataType.INT64:
-      return proto.int64Data;
-    default:
-      // Everything of 32 bits and less, 16-bit floats as their bits.
-      return proto.int32Data;
-  }
 }
 
 function fill(data: TensorData, values: readonly (number | bigint)[], { type }: Storage): TensorData {

@@ -1,12 +1,5 @@
 import { LoupeError } from '../../base/errors.ts';
-import {
-  type ElementType,
-  type Tensor,
-  allocate,
-  numbersOf,
-  tensor,
-  tensorFromNumbers,
-} from '../../base/tensor.ts';
+import { type ElementType, type Tensor, numbersOf, tensor, tensorFromNumbers } from '../../base/tensor.ts';
 import { dataTypeOf } from '../../graph/onnx/storage.ts';
 
 const elementTypes: readonly ElementType[] = ['float32', 'int64', 'int32', 'bool', 'uint8', 'int8'];
@@ -28,9 +21,7 @@ export function elementTypeOf(code: number): ElementType {
 export function converted(source: Tensor, type: ElementType): Tensor {
   if (source.type === type) return source;
   if (type !== 'int64') return tensorFromNumbers(type, numbersOf(source), source.dims);
-  const data = allocate('int64', source.data.length);
-  if (data instanceof BigInt64Array) numbersOf(source).forEach((value, at) => (data[at] = wide(value)));
-  return tensor('int64', data, source.dims);
+  return tensor('int64', BigInt64Array.from(numbersOf(source), wide), source.dims);
 }
 
 /** What x86 makes of a float that no int64 can hold is the least one. */

@@ -11,7 +11,7 @@ export function coordinatesOf(dims: Shape): number[][] {
 
 /** The row-major position of the element at `coordinates`. */
 export function positionOf(dims: Shape, coordinates: readonly number[]): number {
-  return stridesOf(dims).reduce((sum, stride, axis) => sum + stride * (coordinates[axis] ?? 0), 0);
+  return dims.reduce((position, dim, axis) => position * dim + (coordinates[axis] ?? 0), 0);
 }
 
 /** A tensor of shape `dims` with the elements of `source` at `positions`, bit for bit; −1 gives zero. */

@@ -35,12 +35,12 @@ const coordinateOf: Readonly<Record<string, (at: number, axis: ResizedAxis) => n
 
 export const coordinateModes: readonly string[] = Object.keys(coordinateOf);
 
-/** Rounds half away from zero, as std::round. */
-const roundAway = (x: number): number => Math.sign(x) * Math.round(Math.abs(x));
+/** ONNX Runtime takes a place within 1e-6 of the middle for the middle. */
+const isTie = (x: number): boolean => Math.abs(x - Math.floor(x) - 0.5) < 1e-6;
 
 const nearestOf: Readonly<Record<string, (x: number) => number>> = {
-  round_prefer_floor: (x) => (x === Math.trunc(x) + 0.5 ? Math.floor(x) : roundAway(x)),
-  round_prefer_ceil: roundAway,
+  round_prefer_floor: (x) => (isTie(x) ? Math.floor(x) : Math.round(x)),
+  round_prefer_ceil: (x) => (isTie(x) ? Math.ceil(x) : Math.round(x)),
   floor: Math.floor,
   ceil: Math.ceil,
 };
@@ -59,7 +59,7 @@ export function nearestSources(
   axis: ResizedAxis,
   { coordinates: mode, nearestMode }: Interpolation,
 ): number[] {
-  const nearest = nearestOf[nearestMode] ?? roundAway;
+  const nearest = nearestOf[nearestMode] ?? Math.round;
   return coordinates(axis, mode).map((x) => clamp(nearest(x), axis));
 }
 

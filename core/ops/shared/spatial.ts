@@ -3,8 +3,18 @@ import { padded, slicedAxis } from './movement.ts';
 
 /** Takes `amounts` positions off the end of each spatial axis of a tensor [N, C, …]. */
 export function cropEnds(b: GraphBuilder, x: string, amounts: readonly number[]): string {
-  return amounts.reduce((value, amount, axis) => {
-    return slicedAxis(b, value, axis + 2, 0, (b.shapeOf(value)[axis + 2] ?? 0) - amount);
+  return cropped(
+    b,
+    x,
+    amounts.map(() => 0),
+    amounts,
+  );
+}
+
+function cropped(b: GraphBuilder, x: string, begins: readonly number[], ends: readonly number[]): string {
+  return begins.reduce((value, begin, axis) => {
+    const size = b.shapeOf(value)[axis + 2] ?? 0;
+    return slicedAxis(b, value, axis + 2, begin, size - (ends[axis] ?? 0));
   }, x);
 }
 
@@ -15,12 +25,8 @@ export function fitSpatial(
   begins: readonly number[],
   ends: readonly number[],
 ): string {
-  if (begins.every((begin) => begin === 0) && ends.every((end) => end <= 0)) {
-    return cropEnds(
-      b,
-      x,
-      ends.map((end) => -end),
-    );
-  }
-  return padded(b, x, [0, 0, ...begins], [0, 0, ...ends]);
+  const positive = (amounts: readonly number[]): number[] => amounts.map((amount) => Math.max(0, amount));
+  const negated = (amounts: readonly number[]): number[] => amounts.map((amount) => Math.max(0, -amount));
+  const inner = cropped(b, x, negated(begins), negated(ends));
+  return padded(b, inner, [0, 0, ...positive(begins)], [0, 0, ...positive(ends)]);
 }

@@ -34,12 +34,26 @@ const tiles = ({ kernel, strides, begins }: Windows): boolean =>
   kernel.every((size, axis) => size === strides[axis] && begins[axis] === 0);
 
 /** ct · numerator / count, where the count of a window is the product of its counts along the axes. */
-function scaled(b: GraphBuilder, ct: string, counts: readonly (readonly number[])[], numerator: number): string {
+function scaled(
+  b: GraphBuilder,
+  ct: string,
+  counts: readonly (readonly number[])[],
+  numerator: number,
+): string {
   const factors = combinations(counts).map((list) => numerator / sizeOf(list));
   const [first = 1] = factors;
   if (factors.every((factor) => factor === 1)) return ct;
   if (factors.every((factor) => factor === first)) return b.add('Mul', [ct, b.scalar(first)]);
-  return b.add('Mul', [ct, b.constant(float32(factors, counts.map((list) => list.length)), 'shares')]);
+  return b.add('Mul', [
+    ct,
+    b.constant(
+      float32(
+        factors,
+        counts.map((list) => list.length),
+      ),
+      'shares',
+    ),
+  ]);
 }
 
 /**
@@ -63,7 +77,12 @@ function repeated(b: GraphBuilder, ct: string, { strides }: Windows, sizes: read
   };
   const spread = b.add('Resize', [ct, '', scales], nearest);
   const ends = spatialOf(b.shapeOf(spread)).map((size, axis) => (sizes[axis] ?? 0) - size);
-  return fitSpatial(b, spread, ends.map(() => 0), ends);
+  return fitSpatial(
+    b,
+    spread,
+    ends.map(() => 0),
+    ends,
+  );
 }
 
 export const averagePoolGrad: Lowering = {

@@ -1,3 +1,4 @@
+import { readInts } from '../../graph/attributes.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { Node } from '../../graph/ir.ts';
 import { transposedConvolutionOf } from '../../ops/shared/convolution.ts';
@@ -6,11 +7,17 @@ import { readAutoPad } from '../../ops/shared/windows.ts';
 import { asTransposed } from './convInputGrad/transposed.ts';
 import type { Lowering } from './define.ts';
 
-/** Pads are written out where `auto_pad` or `output_shape` decides them. */
+/**
+ * Pads are written out where `auto_pad` or `output_shape` decides them, and where there is more output padding
+ * than ONNX Runtime takes (a stride).
+ */
 function explicitPads(node: Node, b: GraphBuilder): readonly string[] | undefined {
-  if (readAutoPad(node) === 'NOTSET' && node.attributes['output_shape'] === undefined) return undefined;
   const [x = '', w = '', bias = ''] = node.inputs;
   const { convolution, shape } = transposedConvolutionOf(node, b.shapeOf(x), b.shapeOf(w));
+  const extra = readInts(node, 'output_padding', []);
+  const usual = extra.every((amount, axis) => amount < (convolution.windows.strides[axis] ?? 1));
+  const explicit = readAutoPad(node) === 'NOTSET' && node.attributes['output_shape'] === undefined;
+  if (usual && explicit) return undefined;
   const y = asTransposed(b, { ct: x, w, convolution, shape, name: node.name });
   return [bias === '' ? y : addBias(b, y, bias)];
 }

@@ -16,6 +16,7 @@ export { mean } from './mean.ts';
 export { meanVarianceNormalization } from './meanVarianceNormalization.ts';
 export { pooling } from './pooling.ts';
 export { reluGrad } from './reluGrad.ts';
+export { resize } from './resize.ts';
 export { resizeGrad } from './resizeGrad.ts';
 export { round } from './round.ts';
 export { selu } from './selu.ts';

@@ -33,7 +33,13 @@ function withoutIndices(node: Node, b: GraphBuilder): readonly string[] | undefi
   if ((node.outputs[1] ?? '') === '' || columnMajor || size > exactPlaces) return undefined;
   const attributes = poolingAttributes(poolingOf(node, shape).pooling);
   const y = b.add('MaxPool', [x], attributes, { name: node.name });
-  const places = b.constant(float32(Float32Array.from({ length: size }, (_, place) => place), shape), 'places');
+  const places = b.constant(
+    float32(
+      Float32Array.from({ length: size }, (_, place) => place),
+      shape,
+    ),
+    'places',
+  );
   const picked = b.add('MaxPoolGather', [x, y, places], attributes, { domain: loupeDomain });
   return [y, b.add('Cast', [picked], { to: int(dataTypeOf.int64) })];
 }

@@ -26,9 +26,15 @@ describe('the statistics of the bench', () => {
   });
 
   it('aligns names to the left and numbers to the right', () => {
-    expect(formatTable(['net', 'ms'], [['resnet18', '9'], ['vgg', '100']])).toBe(
-      'net        ms\n────────  ───\nresnet18    9\nvgg       100',
-    );
+    expect(
+      formatTable(
+        ['net', 'ms'],
+        [
+          ['resnet18', '9'],
+          ['vgg', '100'],
+        ],
+      ),
+    ).toBe('net        ms\n────────  ───\nresnet18    9\nvgg       100');
   });
 });
 

@@ -52,8 +52,9 @@ describe('the files of a run', () => {
   });
 
   it('disappear when the run is discarded', async () => {
-    const out = new OutputFolder(folder);
+    const out = new OutputFolder(join(folder, 'made/here'));
     await out.add('a.txt', '1');
+    await out.add('deep/b.txt', '2');
     await out.discard();
     expect(await out.commit()).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);

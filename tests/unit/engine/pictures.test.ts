@@ -125,6 +125,15 @@ describe('laying a map on a picture', () => {
     expect(colourAt(overlayMap(photo, drawn, { grey: false }), 0)).toEqual([200, 100, 50]);
   });
 
+  it('lays weak values on in a full colour, only thinner, so that zero leaves no haze', () => {
+    const laid = overlayMap(photo, drawMap(mapOf([0.04, -0.04, 1], true), { limit: 1 }));
+    const alpha = 0.8 * 0.2;
+    // 0.04 lies at 0.52 of the map, and is painted in the colour at 0.5 + 0.52 / 2.
+    const [red = 0] = entry('blueRed', Math.round(0.76 * 255));
+    expect(Math.abs((colourAt(laid, 0)[0] ?? 0) - (124 * (1 - alpha) + red * alpha))).toBeLessThanOrEqual(1);
+    expect(colourAt(laid, 1)[2]).toBeGreaterThan((colourAt(laid, 1)[0] ?? 0) + 10);
+  });
+
   it('refuses pictures of another size', () => {
     expect(() => overlayMap(photo, drawMap(mapOf([1, 2], true)))).toThrow('cannot lie on a picture of 3x1');
   });

@@ -1,5 +1,6 @@
+import { LoupeError } from '../../../base/errors.ts';
 import { int64 } from '../../../base/tensor.ts';
-import { readInt } from '../../attributes.ts';
+import { describeNode, readInt } from '../../attributes.ts';
 import { int } from '../../ir.ts';
 import type { Normalisation } from './define.ts';
 
@@ -13,7 +14,9 @@ export const groupNormalization: Normalisation = {
   before: 21,
   rewrite: (node, r) => {
     const [x = '', scale = '', bias = ''] = node.inputs;
-    const groups = r.constant(int64([readInt(node, 'num_groups')]));
+    const count = readInt(node, 'num_groups');
+    if (count < 1) throw new LoupeError('badGraph', `the ${describeNode(node)} has ${count} groups.`);
+    const groups = r.constant(int64([count]));
     const column = r.constant(int64([-1, 1]));
     const flat = r.constant(int64([-1]));
     const channels = r.emit('Shape', [x], { start: int(1), end: int(2) });

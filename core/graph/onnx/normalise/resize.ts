@@ -1,8 +1,8 @@
 import { LoupeError } from '../../../base/errors.ts';
-import { float32, floatsOf } from '../../../base/tensor.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import { type Tensor, float32, floatsOf } from '../../../base/tensor.ts';
 import { describeNode, readFloats, readString } from '../../attributes.ts';
 import { type Attributes, type Node, string } from '../../ir.ts';
-import { sizeOf } from '../../../base/shape.ts';
 import { type Normalisation, type Rewriter, trimmed, withAttribute, without } from './define.ts';
 
 /** Upsample became Resize in opset 10; its scales were an attribute before opset 9. */
@@ -29,7 +29,7 @@ export const resize10: Normalisation = {
 function fromScales(node: Node, scales: string, r: Rewriter): Node {
   const mode = readString(node, 'mode', 'nearest').replace(/^bilinear$/, 'linear');
   const known = r.constantOf(scales);
-  const shrinks = known?.type === 'float32' && floatsOf(known).every((scale) => scale <= 1);
+  const shrinks = known !== undefined && isShrinking(known);
   const nearest: Attributes = mode === 'nearest' ? { nearest_mode: string(shrinks ? 'ceil' : 'floor') } : {};
   const attributes: Attributes = {
     ...without(node.attributes, 'scales', 'mode'),
@@ -38,6 +38,13 @@ function fromScales(node: Node, scales: string, r: Rewriter): Node {
     ...nearest,
   };
   return { ...node, inputs: [node.inputs[0] ?? '', '', scales], attributes };
+}
+
+/** Scales are one number a dimension; whatever is longer is none, and its data may lie in a file. */
+function isShrinking(scales: Tensor): boolean {
+  return (
+    scales.type === 'float32' && sizeOf(scales.dims) < 32 && floatsOf(scales).every((scale) => scale <= 1)
+  );
 }
 
 /** Later opsets: absent inputs are written as '' and not as empty tensors, and a mode that opset 13 dropped goes. */

@@ -50,7 +50,12 @@ function phaseGradient(
       ends: positive(ends),
     },
   });
-  const weights = backwardWeights(b, w, group, taps.map((list) => list.map(({ tap }) => tap)));
+  const weights = backwardWeights(
+    b,
+    w,
+    group,
+    taps.map((list) => list.map(({ tap }) => tap)),
+  );
   const source = fitSpatial(b, ct, negative(begins), negative(ends));
   return b.add('Conv', [source, weights], attributes, { name });
 }

@@ -16,7 +16,8 @@ import { LoupeError } from '../../../base/errors.ts';
  */
 export const asSubpixel: InputGradFormulation = (b, { ct, w, convolution: { windows }, shape, name }) => {
   const source = b.constantOf(w);
-  if (source === undefined) throw new LoupeError('internal', 'A sub-pixel convolution needs constant weights.');
+  if (source === undefined)
+    throw new LoupeError('internal', 'A sub-pixel convolution needs constant weights.');
   const sizes = spatialOf(shape);
   const phases = sizes.map((_, axis) => phaseTaps(windows, axis));
   const offsets = phases.map((lists) => lists.flat().map(({ offset }) => offset));
@@ -28,7 +29,9 @@ export const asSubpixel: InputGradFormulation = (b, { ct, w, convolution: { wind
   const counts = phaseSizes(windows, sizes);
   const ctSizes = spatialOf(b.shapeOf(ct));
   const begins = lowest.map((offset) => -offset);
-  const ends = counts.map((count, axis) => count - 1 + (kernel[axis] ?? 1) - (begins[axis] ?? 0) - (ctSizes[axis] ?? 0));
+  const ends = counts.map(
+    (count, axis) => count - 1 + (kernel[axis] ?? 1) - (begins[axis] ?? 0) - (ctSizes[axis] ?? 0),
+  );
   const attributes = convolutionAttributes({
     group: 1,
     windows: {
@@ -57,8 +60,14 @@ function stackedWeights(
   const combined = combinations(phases);
   const to = new Float32Array(combined.length * channels * outputs * size);
   combined.forEach((phase, index) => {
-    const sources = flatPlaces(taps, phase.map((list) => list.map(({ tap }) => tap)));
-    const targets = flatPlaces(kernel, phase.map((list, axis) => list.map(({ offset }) => offset - (lowest[axis] ?? 0))));
+    const sources = flatPlaces(
+      taps,
+      phase.map((list) => list.map(({ tap }) => tap)),
+    );
+    const targets = flatPlaces(
+      kernel,
+      phase.map((list, axis) => list.map(({ offset }) => offset - (lowest[axis] ?? 0))),
+    );
     for (let c = 0; c < channels; c++) {
       for (let m = 0; m < outputs; m++) {
         const start = ((index * channels + c) * outputs + m) * size;

@@ -5,15 +5,16 @@ import type { InputGradFormulation } from './problem.ts';
 
 /**
  * ConvTranspose with the convolution's own weights. Positions at the end that no window reaches are output
- * padding, or zeros added afterwards where ONNX allows no more of it.
+ * padding, or zeros added afterwards where there are more than ONNX Runtime allows: as many as a stride.
  */
-export const asTransposed: InputGradFormulation = (b, { ct, w, convolution: { group, windows }, shape, name }) => {
+export const asTransposed: InputGradFormulation = (
+  b,
+  { ct, w, convolution: { group, windows }, shape, name },
+) => {
   const counts = spatialOf(b.shapeOf(ct));
   const reached = counts.map((count, axis) => span(windows, axis, count) - (windows.begins[axis] ?? 0));
   const missing = spatialOf(shape).map((size, axis) => size - (reached[axis] ?? 0));
-  const allowed = missing.map((amount, axis) => {
-    return amount < Math.max(windows.strides[axis] ?? 1, windows.dilations[axis] ?? 1);
-  });
+  const allowed = missing.map((amount, axis) => amount < (windows.strides[axis] ?? 1));
   const amounts = (wanted: (amount: number, axis: number) => boolean): number[] =>
     missing.map((amount, axis) => (wanted(amount, axis) ? Math.abs(amount) : 0));
   const dx = b.add(
@@ -29,5 +30,10 @@ export const asTransposed: InputGradFormulation = (b, { ct, w, convolution: { gr
     },
     { name },
   );
-  return fitSpatial(b, dx, missing.map(() => 0), amounts((amount, axis) => amount > 0 && allowed[axis] !== true));
+  return fitSpatial(
+    b,
+    dx,
+    missing.map(() => 0),
+    amounts((amount, axis) => amount > 0 && allowed[axis] !== true),
+  );
 };

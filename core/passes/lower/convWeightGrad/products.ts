@@ -10,7 +10,12 @@ import type { WeightGradFormulation } from './problem.ts';
  * Σ over the batch and space of ct[n, m, o]·x[n, c, o] within each group, [M, C/group]: one matrix product for
  * each image and group, summed. ONNX Runtime takes the transposition into the product.
  */
-export function channelProducts(b: GraphBuilder, [x, ct]: readonly [string, string], group: number, name: string): string {
+export function channelProducts(
+  b: GraphBuilder,
+  [x, ct]: readonly [string, string],
+  group: number,
+  name: string,
+): string {
   const rows = byGroup(b, ct, group);
   const columns = permuted(b, byGroup(b, x, group), [0, 1, 3, 2]);
   const products = b.add('MatMul', [rows, columns], {}, { name });

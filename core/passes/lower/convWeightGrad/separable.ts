@@ -16,8 +16,20 @@ export const asSeparable: WeightGradFormulation = (b, { x, ct, convolution: { wi
   const [rowDilation = 1, columnDilation = 1] = windows.dilations;
   const height = b.shapeOf(x)[2] ?? 1;
   const width = b.shapeOf(ct)[3] ?? 1;
-  const lower = shifted(b, ct, 2, height, taps(rows).map((tap) => tap * rowDilation - rowBegin));
-  const sideways = shifted(b, x, 3, width, taps(columns).map((tap) => columnBegin - tap * columnDilation));
+  const lower = shifted(
+    b,
+    ct,
+    2,
+    height,
+    taps(rows).map((tap) => tap * rowDilation - rowBegin),
+  );
+  const sideways = shifted(
+    b,
+    x,
+    3,
+    width,
+    taps(columns).map((tap) => columnBegin - tap * columnDilation),
+  );
   const products = channelProducts(b, [sideways, lower], 1, name);
   const split = reshaped(b, products, [rows, outputs, columns, inputs]);
   return permuted(b, split, [1, 3, 0, 2]);
@@ -26,7 +38,13 @@ export const asSeparable: WeightGradFormulation = (b, { x, ct, convolution: { wi
 const taps = (count: number): number[] => Array.from({ length: count }, (_, tap) => tap);
 
 /** Copies of `value` moved along an axis by each of `amounts`, all of length `size`, stacked along the channels. */
-function shifted(b: GraphBuilder, value: string, axis: number, size: number, amounts: readonly number[]): string {
+function shifted(
+  b: GraphBuilder,
+  value: string,
+  axis: number,
+  size: number,
+  amounts: readonly number[],
+): string {
   const length = b.shapeOf(value)[axis] ?? 1;
   const copies = amounts.map((amount) => paddedAxis(b, value, axis, amount, size - length - amount));
   return copies.length === 1 ? (copies[0] ?? '') : b.add('Concat', copies, { axis: int(1) });

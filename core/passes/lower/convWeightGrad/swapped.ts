@@ -9,9 +9,17 @@ import type { WeightGradFormulation } from './problem.ts';
  * A convolution with batch and channels exchanged, stride and dilation too: x [C/group, group·N, …] with the
  * kernel ct [M, N, …] gives dw [C/group, M, taps…]. Right for every geometry.
  */
-export const asSwapped: WeightGradFormulation = (b, { x, ct, convolution: { group, windows }, counts, shape, name }) => {
+export const asSwapped: WeightGradFormulation = (
+  b,
+  { x, ct, convolution: { group, windows }, counts, shape, name },
+) => {
   const ends = endsReached(windows, spatialOf(b.shapeOf(x)), counts);
-  const whole = fitSpatial(b, x, ends.map(() => 0), ends.map((end) => Math.min(0, end)));
+  const whole = fitSpatial(
+    b,
+    x,
+    ends.map(() => 0),
+    ends.map((end) => Math.min(0, end)),
+  );
   const attributes = convolutionAttributes({
     group,
     windows: {

@@ -26,7 +26,10 @@ export const gatherAtPlaces: MaximaFormulation = (b, problem) => {
 };
 
 function placesOf(b: GraphBuilder, { x, pooling, name }: MaximaProblem): string {
-  const [, places = ''] = b.addAll('MaxPool', [x], poolingAttributes(pooling), { outputs: 2, name: `${name}/places` });
+  const [, places = ''] = b.addAll('MaxPool', [x], poolingAttributes(pooling), {
+    outputs: 2,
+    name: `${name}/places`,
+  });
   return places;
 }
 

@@ -31,7 +31,10 @@ export const gatherByTaps: MaximaFormulation = (b, problem) => {
   const { value, pooling, counts } = problem;
   const values = tapSlices(b, framed(b, value, pooling.windows, counts), pooling.windows, counts);
   const hits = maximaByTap(b, problem);
-  return hits.reduceRight((later, hit, tap) => b.add('Where', [hit, values[tap] ?? later, later]), b.scalar(0));
+  return hits.reduceRight(
+    (later, hit, tap) => b.add('Where', [hit, values[tap] ?? later, later]),
+    b.scalar(0),
+  );
 };
 
 /** For each tap in row-major order: the windows (bool, [N, C, counts…]) of which it reads a maximum. */
@@ -41,7 +44,12 @@ function maximaByTap(b: GraphBuilder, { x, y, pooling: { windows }, counts }: Ma
 }
 
 /** Σ over windows and taps of what each tap took, at the positions it read. */
-function addUp(b: GraphBuilder, taken: readonly string[], windows: Windows, sizes: readonly number[]): string {
+function addUp(
+  b: GraphBuilder,
+  taken: readonly string[],
+  windows: Windows,
+  sizes: readonly number[],
+): string {
   const byTap = new Map(tapsOf(windows).map((taps, index) => [taps.join(), taken[index] ?? '']));
   const counts = phaseSizes(windows, sizes);
   const phases = combinations(sizes.map((_, axis) => phaseTaps(windows, axis)));
@@ -56,7 +64,12 @@ function addUp(b: GraphBuilder, taken: readonly string[], windows: Windows, size
 }
 
 /** z[q] = value[q + offset], with zeros beyond the ends; undefined where nothing of it is left. */
-function movedBy(b: GraphBuilder, value: string, taps: readonly PhaseTap[], counts: readonly number[]): string | undefined {
+function movedBy(
+  b: GraphBuilder,
+  value: string,
+  taps: readonly PhaseTap[],
+  counts: readonly number[],
+): string | undefined {
   const begins = taps.map(({ offset }) => -offset);
   const lengths = b.shapeOf(value).slice(2);
   const ends = counts.map((count, axis) => count - (lengths[axis] ?? 0) - (begins[axis] ?? 0));

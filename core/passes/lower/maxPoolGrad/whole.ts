@@ -12,7 +12,10 @@ import type { MaximaFormulation, MaximaProblem } from './problem.ts';
 function firstMaximum(b: GraphBuilder, { x, y }: MaximaProblem): string {
   const [batch = 1, channels = 1, ...sizes] = b.shapeOf(x);
   const positions = sizeOf(sizes);
-  const ranks = b.constant(float32(Float32Array.from({ length: positions }, (_, at) => positions - at)), 'ranks');
+  const ranks = b.constant(
+    float32(Float32Array.from({ length: positions }, (_, at) => positions - at)),
+    'ranks',
+  );
   const flat = reshaped(b, x, [batch, channels, positions]);
   const maxima = b.add('Equal', [flat, reshaped(b, y, [batch, channels, 1])]);
   const candidates = b.add('Where', [maxima, ranks, b.scalar(0)]);

@@ -28,7 +28,10 @@ export function phaseTaps({ kernel, strides, dilations, begins }: Windows, axis:
 
 /** All combinations of one element from each list, the last list varying fastest. */
 export function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
-  return lists.reduce<T[][]>((partial, list) => partial.flatMap((some) => list.map((next) => [...some, next])), [[]]);
+  return lists.reduce<T[][]>(
+    (partial, list) => partial.flatMap((some) => list.map((next) => [...some, next])),
+    [[]],
+  );
 }
 
 /** Number of positions of a phase along each axis, the same for all phases: ⌈size / stride⌉. */
@@ -36,7 +39,10 @@ export function phaseSizes({ strides }: Windows, sizes: readonly number[]): numb
   return sizes.map((size, axis) => Math.ceil(size / (strides[axis] ?? 1)));
 }
 
-/** A window, tap by tap: `window` lists the phases' values [N, C, …] (undefined is zero), the last axis fastest. */
+/**
+ * The tensor [N, C, sizes…] whose phases are `values` [N, C, Q…], listed with the last axis' phase varying
+ * fastest; undefined stands for zeros.
+ */
 export function interleave(
   b: GraphBuilder,
   values: readonly (string | undefined)[],

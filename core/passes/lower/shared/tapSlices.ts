@@ -16,7 +16,12 @@ export function framed(
 }
 
 /** For each tap in row-major order, what it reads from a framed tensor: [N, C, counts…]. */
-export function tapSlices(b: GraphBuilder, frame: string, windows: Windows, counts: readonly number[]): string[] {
+export function tapSlices(
+  b: GraphBuilder,
+  frame: string,
+  windows: Windows,
+  counts: readonly number[],
+): string[] {
   return tapsOf(windows).map((taps) => {
     const starts = taps.map((tap, axis) => tap * (windows.dilations[axis] ?? 1));
     const unstrided = { ...windows, kernel: counts.map(() => 1) };

@@ -1,0 +1,23 @@
+import type { Graph } from '../graph/ir.ts';
+import { verifyGraph } from '../graph/verify.ts';
+import type { Target } from './lower/define.ts';
+import { lowerGraph } from './lower/lower.ts';
+import { maskBeforeUnpool } from './maskBeforeUnpool.ts';
+import { mergeEqual } from './mergeEqual.ts';
+import { prune } from './prune.ts';
+import { sliceEarlier } from './sliceEarlier.ts';
+
+/** Device-free simplification of a graph with gradients: what several questions share is computed once. */
+export function simplify(graph: Graph): Graph {
+  return [mergeEqual, maskBeforeUnpool, sliceEarlier].reduce(
+    (current, pass) => prune(pass(current)),
+    prune(graph),
+  );
+}
+
+/** A simplified graph in the operators that `target` runs best, verified. */
+export function lowerFor(graph: Graph, target: Target): Graph {
+  const lowered = prune(mergeEqual(lowerGraph(graph, target)));
+  verifyGraph(lowered);
+  return lowered;
+}

@@ -1,2 +1,0 @@
-import { defineConfig } from 'vitest/config';
-export default defineConfig({ resolve: { alias: [{ find: /^.*\/graph\/onnx\/encode\.ts$/, replacement: '/work/main/tests/conformance/tmpenc/encode.ts' }, { find: /^.*\/graph\/verify\.ts$/, replacement: '/work/main/tests/conformance/tmpenc/verify.ts' }] }, server:{fs:{strict:false}}, test: { pool: 'forks', maxWorkers: 1, testTimeout: 30000, include: ['tests/conformance/**/*.test.ts'] } });
