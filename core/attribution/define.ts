@@ -11,9 +11,9 @@ export interface AttributionContext {
   /** The explained scalar of each example, [N]. */
   readonly score: string;
   /** Cotangents of `wrt` when `score` is differentiated; forward values are shared by all methods of a program. */
-  gradient(wrt: readonly string[], composite?: Composite): string[];
+  readonly gradient: (wrt: readonly string[], composite?: Composite) => string[];
   /** Resolves a layer reference; records which layer was used. */
-  layer(reference: string): Layer;
+  readonly layer: (reference: string) => Layer;
 }
 
 /** What a method emitted. */

@@ -26,7 +26,7 @@ export function isRectifier(node: Node, b: Pick<GraphBuilder, 'constantOf'>): bo
   if (node.domain !== '') return false;
   if (node.opType === 'Relu') return true;
   const least = b.constantOf(node.inputs[1] ?? '');
-  return node.opType === 'Clip' && least !== undefined && least.data[0] === 0;
+  return node.opType === 'Clip' && least?.data[0] === 0;
 }
 
 /** Matches nodes of ONNX's own domain by operator. */

@@ -7,9 +7,9 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** Writes one line of the result to standard output. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Writes one line of advice or a warning to standard error; silent with --quiet. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
 }
 
 /** A command: adds its arguments, options and action to the `Command` of its name. */

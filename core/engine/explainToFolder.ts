@@ -11,6 +11,9 @@ export interface ExplanationRun {
   readonly files: readonly string[];
 }
 
+/** Further files of a run by name, made when everything else of it is known. */
+export type MakeExtras = (recipe: Recipe) => ReadonlyMap<string, Uint8Array | string>;
+
 /**
  * Explains images and writes arrays, pictures and `recipe.json` to `out`. Nothing appears there
  * before all of it is done.
@@ -19,6 +22,7 @@ export async function explainToFolder(
   request: ExplainRequest,
   out: string,
   onImage: (explained: ExplainedImage) => void = () => undefined,
+  extras: MakeExtras = () => new Map(),
 ): Promise<ExplanationRun> {
   const folder = new OutputFolder(out);
   try {
@@ -40,6 +44,7 @@ export async function explainToFolder(
     }
     const recipe = recipeOf(request, images, results);
     await folder.add('recipe.json', `${JSON.stringify(recipe, undefined, 2)}\n`);
+    for (const [name, content] of extras(recipe)) await folder.add(name, content);
     return { recipe, files: await folder.commit() };
   } catch (error) {
     await folder.discard();

@@ -31,6 +31,7 @@ export class GraphBuilder implements InferContext {
   readonly #nodeNames = new Set<string>();
   readonly #counters = new Map<string, number>();
   readonly #reserved = new Set<string>();
+  readonly #producers = new Map<string, Node>();
 
   constructor(infer: InferTypes) {
     this.#infer = infer;
@@ -42,10 +43,7 @@ export class GraphBuilder implements InferContext {
     builder.#inputs.push(...graph.inputs);
     for (const [name, type] of graph.types) builder.#types.set(name, type);
     for (const [name, value] of graph.constants) builder.setConstant(name, value);
-    for (const node of graph.nodes) {
-      builder.#nodes.push(node);
-      builder.#nodeNames.add(node.name);
-    }
+    for (const node of graph.nodes) builder.#append(node);
     return builder;
   }
 
@@ -66,6 +64,11 @@ export class GraphBuilder implements InferContext {
   /** The nodes so far, in topological order. */
   get nodes(): readonly Node[] {
     return this.#nodes;
+  }
+
+  /** The node that made a value; undefined for inputs and constants. */
+  producerOf(name: string): Node | undefined {
+    return this.#producers.get(name);
   }
 
   has(name: string): boolean {
@@ -155,8 +158,13 @@ export class GraphBuilder implements InferContext {
       this.#define(output, type);
     });
     const name = this.#uniqueNodeName(node.name);
-    this.#nodeNames.add(name);
-    this.#nodes.push(name === node.name ? node : { ...node, name });
+    this.#append(name === node.name ? node : { ...node, name });
+  }
+
+  #append(node: Node): void {
+    this.#nodeNames.add(node.name);
+    this.#nodes.push(node);
+    for (const output of node.outputs) this.#producers.set(output, node);
   }
 
   build(outputs: readonly string[], rest: { name?: string; metadata?: Graph['metadata'] } = {}): Graph {

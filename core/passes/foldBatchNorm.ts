@@ -35,8 +35,8 @@ function folded(convolution: Node, norm: Node, b: GraphBuilder): readonly string
   const parameters = norm.inputs.slice(1).map((name) => b.constantOf(name));
   const [gamma, beta, mean, variance] = parameters;
   const oldBias = bias === '' ? undefined : b.constantOf(bias);
-  const known = weight && gamma && beta && mean && variance && (bias === '' || oldBias);
-  if (!known || readInt(norm, 'training_mode', 0) !== 0 || norm.outputs.length > 1) return undefined;
+  if (!weight || !gamma || !beta || !mean || !variance || (bias !== '' && !oldBias)) return undefined;
+  if (readInt(norm, 'training_mode', 0) !== 0 || norm.outputs.length > 1) return undefined;
 
   const epsilon = readFloat(norm, 'epsilon', 1e-5);
   const [sigma2, g, m, shift] = [variance, gamma, mean, beta].map(floatsOf);

@@ -30,6 +30,21 @@ describe.skipIf(missing.length > 0)(title, () => {
     child?.close();
   });
 
+  it('and is seen to differ where the lowering does not step around its faults', async () => {
+    const faulty = [
+      'Conv: trap: 1x1 kernel, pads at the end only',
+      'Conv: trap: kernel as large as the map, pads at the end only',
+      'Conv: trap: depthwise with nine maps a channel',
+      'ConvTranspose: trap: two input channels and one output channel a group',
+    ];
+    const found = await child?.run(faulty, 'cpu');
+    const errors = faulty.map((key) => {
+      const outcome = found?.get(key);
+      return typeof outcome === 'object' ? (outcome['output 0'] ?? 0) : 0;
+    });
+    expect(Math.min(...errors)).toBeGreaterThan(0.1);
+  });
+
   it.each([...new Set(cases.map(({ operator }) => operator))])('%s, forward and gradient', (operator) => {
     const faults = cases
       .filter((one) => one.operator === operator)

@@ -179,9 +179,9 @@ describe('graphs that cannot be right', () => {
     ['badGraph: the value "y" is defined twice.', { nodes: [relu, relu] }],
     ['badGraph: the value "x" is defined twice.', { nodes: [relu, node('Relu', ['y'], ['x'])] }],
     ['badGraph: the value "w" is defined twice.', { initializers: [weights('w', [1]), weights('w', [1])] }],
-    ['badGraph: The graph is not valid: it has no output.', { outputs: [] }],
-    ['badGraph: The graph is not valid: nothing defines its output "q".', { outputs: ['q'] }],
-    ['badGraph: The graph is not valid: it has the output "y" twice.', { outputs: ['y', 'y'] }],
+    ['badGraph: the graph is not valid: it has no output.', { outputs: [] }],
+    ['badGraph: the graph is not valid: nothing defines its output "q".', { outputs: ['q'] }],
+    ['badGraph: the graph is not valid: it has the output "y" twice.', { outputs: ['y', 'y'] }],
     ['badFile: its input "x" has a dimension of -5.', { inputs: [valueInfo('x', [-5])] }],
     ['unsupportedOperator: its input "x" is no tensor.', { inputs: [{ name: 'x' }] }],
     [

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { LoupeError } from '../../core/base/errors.ts';
 import { encodeOnnx } from '../../core/graph/onnx/encode.ts';
 import { decodeOnnx } from '../../core/graph/onnx/decode.ts';
 import { openOnnx } from '../../core/graph/onnx/open.ts';
@@ -52,6 +53,31 @@ describe('a model that was read and written computes the same in ONNX Runtime', 
       expect(greatestDifference(wanted, await runModel(path, feed))).toBe(0);
       expect(greatestDifference(wanted, await runModel(encodeOnnx(openOnnx(path)), feed))).toBe(0);
     }
+  });
+
+  test('a save that fails leaves the old file and nothing else', () => {
+    const own = mkdtempSync(join(folder, 'failing-'));
+    const path = join(own, 'model.onnx');
+    const graph = decodeOnnx(fixtureBytes('small.onnx'));
+    saveOnnx(graph, path);
+    const old = readFileSync(path);
+    const unreadable = {
+      type: 'float32' as const,
+      dims: [5000],
+      get data(): Float32Array {
+        throw new Error('the disk is gone');
+      },
+    };
+    const failing = { ...graph, constants: new Map([...graph.constants, ['lost', unreadable]]) };
+    expect(() => {
+      saveOnnx(failing, path);
+    }).toThrow(`The model ${path} could not be written: the disk is gone.`);
+    expect(readdirSync(own)).toEqual(['model.onnx']);
+    expect(readFileSync(path)).toEqual(old);
+    rmSync(own, { recursive: true });
+    expect(() => {
+      saveOnnx(graph, path);
+    }).toThrow(LoupeError);
   });
 
   test('a comparison of different outputs fails', async () => {

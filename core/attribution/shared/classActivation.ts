@@ -65,7 +65,7 @@ function isGlobalAverage(node: Node, graph: Graph): boolean {
           ? []
           : numbersOf(axes)
               .map((axis) => (axis < 0 ? axis + 4 : axis))
-              .sort();
+              .sort((left, right) => left - right);
       return positive.join() === '2,3';
     }
     case 'AveragePool': {

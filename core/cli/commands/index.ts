@@ -37,4 +37,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'lists the methods of explanation',
     load: async () => (await import('./methods.ts')).methods,
   },
+  {
+    name: 'demo',
+    summary: 'explains the bundled pictures with the bundled network and writes a page',
+    load: async () => (await import('./demo.ts')).demo,
+  },
 ];

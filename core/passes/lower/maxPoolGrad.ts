@@ -1,5 +1,6 @@
 import { loupeDomain } from '../../graph/ir.ts';
 import type { Lower, Lowering } from './define.ts';
+import { isComparable, scatterByComparing } from './maxPoolGrad/compared.ts';
 import { gatherAtPlaces, scatterAtPlaces } from './maxPoolGrad/places.ts';
 import { type MaximaFormulation, isWhole, maximaProblem } from './maxPoolGrad/problem.ts';
 import { gatherByTaps, scatterByTaps } from './maxPoolGrad/taps.ts';
@@ -13,12 +14,15 @@ const lowerBy =
     return [(isWhole(problem) ? whole : usual)(b, problem)];
   };
 
+const scatterOnCpu: MaximaFormulation = (b, problem) =>
+  isComparable(b, problem) ? scatterByComparing(b, problem) : scatterAtPlaces(b, problem);
+
 /** The CPU knows the places of maxima; the WebGPU provider refuses to tell them. */
 export const maxPoolGrad: readonly Lowering[] = [
   {
     opType: 'MaxPoolGrad',
     domain: loupeDomain,
-    cpu: lowerBy(scatterAtPlaces, scatterOverWhole),
+    cpu: lowerBy(scatterOnCpu, scatterOverWhole),
     webgpu: lowerBy(scatterByTaps, scatterOverWhole),
   },
   {

@@ -22,16 +22,22 @@ interface Placed {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Computes all cases in one session on each device, so that few (slow) sessions are made. */
-export async function compareDevices(cases: readonly Case[]): Promise<Record<string, Errors>> {
+/**
+ * Computes all cases in one session on each device, so that few (slow) sessions are made.
+ * @param lowering whose formulations WebGPU is given; those of the CPU show what the lowering is for.
+ */
+export async function compareDevices(
+  cases: readonly Case[],
+  lowering: Target = 'webgpu',
+): Promise<Record<string, Errors>> {
   const b = newBuilder();
   const feeds: Record<string, Tensor> = {};
   const placed = cases.map((one, index) => placeCase(b, one, `case${index}/`, feeds));
   const wanted = new Set(placed.flatMap(({ values }) => [...values.keys()]));
   const outputs = [...wanted].map((name) => [name, b.add('Identity', [name])] as const);
   const graph = b.build(outputs.map(([, output]) => output));
-  const cpu = await runOn('cpu', graph, feeds);
-  const webgpu = await runOn('webgpu', graph, feeds);
+  const cpu = await runOn('cpu', lowerGraph(graph, 'cpu'), feeds);
+  const webgpu = await runOn('webgpu', lowerGraph(graph, lowering), feeds);
   const errors = new Map(
     outputs.map(([name, output]) => [name, relativeError(outputOf(webgpu, output), outputOf(cpu, output))]),
   );
@@ -62,9 +68,9 @@ function placeCase(b: GraphBuilder, one: Case, prefix: string, feeds: Record<str
 
 /** One run without any fallback: a refusal by the device is an error here. */
 async function runOn(target: Target, graph: Graph, feeds: Feeds): ReturnType<OrtProgram['run']> {
-  const lowered = prune(lowerGraph(graph, target));
-  const session = await createSession(lowered, { target, threads: 1 });
-  const program = new OrtProgram(session, lowered, target, 0);
+  const pruned = prune(graph);
+  const session = await createSession(pruned, { target, threads: 1 });
+  const program = new OrtProgram(session, pruned, target, 0);
   try {
     return await program.run(feeds);
   } finally {

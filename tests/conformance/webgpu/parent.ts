@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
-import type { Answer } from './child.ts';
+import type { Target } from '../../../core/passes/lower/define.ts';
+import type { Answer, Question } from './child.ts';
 import type { Errors } from './compare.ts';
 
 /** Software Vulkan, as Debian's chromium package brings it. */
@@ -37,13 +38,13 @@ export class WebgpuChild {
     return new WebgpuChild(file);
   }
 
-  async run(keys: readonly string[]): Promise<Map<string, Outcome>> {
-    const answer = await this.#ask(keys);
+  async run(keys: readonly string[], lowering: Target = 'webgpu'): Promise<Map<string, Outcome>> {
+    const answer = await this.#ask({ keys, lowering });
     if ('errors' in answer) return new Map(Object.entries(answer.errors));
     if (keys.length <= 1) return new Map(keys.map((key) => [key, answer.failure]));
     const middle = keys.length >> 1;
-    const first = await this.run(keys.slice(0, middle));
-    return new Map([...first, ...(await this.run(keys.slice(middle)))]);
+    const first = await this.run(keys.slice(0, middle), lowering);
+    return new Map([...first, ...(await this.run(keys.slice(middle), lowering))]);
   }
 
   close(): void {
@@ -51,7 +52,7 @@ export class WebgpuChild {
     this.#child = undefined;
   }
 
-  async #ask(keys: readonly string[]): Promise<Answer> {
+  async #ask(question: Question): Promise<Answer> {
     const child = (this.#child ??= this.#start());
     return new Promise((resolve) => {
       const timer = setTimeout(
@@ -68,7 +69,7 @@ export class WebgpuChild {
       const onExit = (code: number | null, signal: string | null): void =>
         finish({ failure: `the process ended with ${signal ?? `code ${code}`}` }, true);
       child.on('message', onMessage).on('exit', onExit);
-      child.send(keys);
+      child.send(question);
     });
   }
 
