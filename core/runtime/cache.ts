@@ -24,7 +24,9 @@ export function graphKey(graph: Graph): string {
   for (const [name, value] of graph.constants) hash.update(`const ${name} ${tensorKey(value)}\n`);
   for (const node of graph.nodes) {
     const attributes = JSON.stringify(node.attributes, (_key, value: unknown) =>
-      ArrayBuffer.isView(value) || typeof value === 'bigint' ? String(value) : value,
+      ArrayBuffer.isView(value)
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+        : value,
     );
     hash.update(
       `${node.domain}.${node.opType}(${node.inputs.join()})=>${node.outputs.join()} ${attributes}\n`,

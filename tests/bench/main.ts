@@ -26,7 +26,7 @@ const chosen = questions.filter((question) => asked.includes(question));
 const nets =
   flags.only === undefined
     ? benchNets
-    : benchNets.filter(({ name }) => flags.only?.split(',').includes(name));
+    : benchNets.filter(({ name }) => flags.only?.split(',').includes(name) === true);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'loupe-bench-'));
 const peer = await startPeer(threads);

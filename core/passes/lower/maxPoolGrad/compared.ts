@@ -42,18 +42,14 @@ export const scatterByComparing: MaximaFormulation = (b, problem) => {
 /** The blocked layout holds channels in groups of this many. */
 const block = 16;
 
-/** Whether the formulation holds (x ≥ 0, two undilated axes) and the blocked layout applies. */
+/** Whether the formulation holds (x ≥ 0, two axes, windows without gaps) and the blocked layout applies. */
 export function isComparable(b: GraphBuilder, { x, pooling: { windows }, sizes }: MaximaProblem): boolean {
-  if (process.env['NOCMP']) return false;
-  const undilated = windows.dilations.every((dilation) => dilation === 1);
-  const equalStrides = windows.strides[0] === windows.strides[1];
-  return (
-    sizes.length === 2 &&
-    undilated &&
-    equalStrides &&
-    (b.shapeOf(x)[1] ?? 0) % block === 0 &&
-    isNonNegative(b, x)
-  );
+  const { kernel, strides, dilations } = windows;
+  const [stride = 1] = strides;
+  const undilated = dilations.every((dilation) => dilation === 1);
+  const gapless = strides.every((other) => other === stride) && kernel.every((length) => length >= stride);
+  const blocked = (b.shapeOf(x)[1] ?? 0) % block === 0;
+  return sizes.length === 2 && undilated && gapless && blocked && isNonNegative(b, x);
 }
 
 /** One spatial axis of a pool: windows o = 0 … count − 1 read the positions o·stride + tap − begin. */
