@@ -11,8 +11,8 @@ export function noteGuesses(model: Model, context: CommandContext): void {
 /** Says which results hold NaN or infinity. */
 export function noteNonFinite(counts: ReadonlyMap<string, number>, context: CommandContext): void {
   for (const [output, count] of counts) {
-    context.note(
-      `warning: ${count} element${count === 1 ? '' : 's'} of "${output}" are NaN or infinite; they are drawn as a magenta chequer.`,
-    );
+    const elements = count === 1 ? '1 element' : `${count} elements`;
+    const drawn = output.endsWith('.map') ? '; drawn as a magenta chequer' : '';
+    context.note(`warning: ${elements} of "${output}" NaN or infinite${drawn}.`);
   }
 }

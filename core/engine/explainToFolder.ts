@@ -1,7 +1,7 @@
 import { sha256 } from '../base/files.ts';
 import type { Recipe } from '../protocol/recipe.ts';
 import { OutputFolder } from './atomic.ts';
-import { type ExplainRequest, type ExplainedImage, explainImages } from './explain.ts';
+import { type ExplainRequest, type ExplainedImage, type ExplainedTarget, explainImages } from './explain.ts';
 import { versions } from './versions.ts';
 import { resultName, saveExplanation } from './saveExplanation.ts';
 
@@ -35,7 +35,7 @@ export async function explainToFolder(
       images.push({ path: explained.file.path, sha256: explained.file.sha256 });
       results.push({
         image: explained.file.path,
-        target: explained.target,
+        target: recorded(explained.target),
         layers: layersOf(explained),
         nonFinite: Object.fromEntries(explained.nonFinite),
         files: files.map(({ file, content }) => ({ path: file, sha256: sha256(content) })),
@@ -50,6 +50,17 @@ export async function explainToFolder(
     await folder.discard();
     throw error;
   }
+}
+
+/** JSON has no NaN and no infinity. */
+function recorded({
+  index,
+  label,
+  logit,
+  probability,
+}: ExplainedTarget): Recipe['results'][number]['target'] {
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return { index, label, logit: finite(logit), probability: finite(probability) };
 }
 
 function layersOf({ methods }: ExplainedImage): Record<string, string[]> {

@@ -1,7 +1,8 @@
 import { readBytes, sha256 } from '../base/files.ts';
 import { LoupeError, messageOf } from '../base/errors.ts';
 import { type Recipe, recipeSchema } from '../protocol/recipe.ts';
-import { openModel } from '../model/model.ts';
+import { parseCard } from '../model/card.ts';
+import { type Model, openModel } from '../model/model.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import type { ExplainRequest } from './explain.ts';
 import { type ExplanationRun, explainToFolder } from './explainToFolder.ts';
@@ -46,7 +47,7 @@ export async function repeatRecipe(
   const differences = await differingInputs(recipe);
   const runtime = new Runtime({ device: recipe.device, threads: recipe.threads });
   try {
-    const model = await openModel(recipe.model.path);
+    const model = await recordedModel(recipe);
     const { methods, target } = recipe;
     const images = recipe.images.map(({ path }) => path);
     const run = await explainToFolder({ model, runtime, methods, target, images, ...hooks }, out);
@@ -58,6 +59,12 @@ export async function repeatRecipe(
   } finally {
     await runtime.dispose();
   }
+}
+
+/** The model with the card that the run had, whatever lies beside it now. */
+async function recordedModel({ model, card, guesses }: Recipe): Promise<Model> {
+  const opened = await openModel(model.path, parseCard(JSON.stringify(card), 'in the recipe'));
+  return { ...opened, guesses };
 }
 
 async function differingInputs(recipe: Recipe): Promise<string[]> {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Graph } from '../graph/ir.ts';
 import { openOnnx } from '../graph/onnx/open.ts';
-import type { Guess, ModelCard } from '../protocol/card.ts';
+import type { CardFile, Guess, ModelCard } from '../protocol/card.ts';
 import { type Network, buildNetwork } from './network.ts';
 import { readCard } from './readCard.ts';
 
@@ -21,11 +21,11 @@ export interface Model {
   readonly guesses: readonly Guess[];
 }
 
-/** Opens an ONNX file with the card beside it, the one in the catalogue, or an inferred one. */
-export async function openModel(file: string, cardPath?: string): Promise<Model> {
+/** Opens an ONNX file with a card or the path of one; else the one beside it, in the catalogue, or inferred. */
+export async function openModel(file: string, given?: CardFile | string): Promise<Model> {
   const graph = openOnnx(file);
   const sha256 = await hashFile(file);
-  const { card, guesses, origin } = await readCard({ graph, modelPath: file, sha256, cardPath });
+  const { card, guesses, origin } = await readCard({ graph, modelPath: file, sha256, card: given });
   return { path: file, name: card.name, sha256, graph, card, guesses, cardOrigin: origin };
 }
 

@@ -22,8 +22,8 @@ export interface ReadCardOptions {
   readonly modelPath: string;
   /** SHA-256 of the model file, by which the catalogue recognises it. */
   readonly sha256?: string;
-  /** A card file that the person named; else the one beside the model is used. */
-  readonly cardPath?: string | undefined;
+  /** A card, or the path of one, that is used instead of the one beside the model. */
+  readonly card?: CardFile | string | undefined;
 }
 
 const catalogueSchema = z.array(
@@ -38,8 +38,8 @@ const catalogueSchema = z.array(
  */
 export async function readCard(options: ReadCardOptions): Promise<ReadCard> {
   const { graph, modelPath } = options;
-  const path = options.cardPath ?? (await cardBeside(modelPath));
-  const found = path === undefined ? fromCatalogue(options.sha256) : await readCardFile(path);
+  const path = typeof options.card === 'object' ? undefined : (options.card ?? (await cardBeside(modelPath)));
+  const found = await findCard(options, path);
   const guesses: Guess[] = [];
   const known = found === undefined ? {} : await withLabels(found, { graph, modelPath, path, guesses });
   const name = path ?? `of ${modelPath}`;
@@ -48,6 +48,14 @@ export async function readCard(options: ReadCardOptions): Promise<ReadCard> {
   checkComplete(inferred.card, graph, name);
   const origin = path ?? (found === undefined ? 'inferred' : 'catalogue');
   return { card: inferred.card, guesses: [...guesses, ...inferred.guesses], origin };
+}
+
+async function findCard(
+  { card, sha256 }: ReadCardOptions,
+  path: string | undefined,
+): Promise<CardFile | undefined> {
+  if (typeof card === 'object') return card;
+  return path === undefined ? fromCatalogue(sha256) : readCardFile(path);
 }
 
 /** `NAME.card.json` or `model.card.json` in the model's folder. */

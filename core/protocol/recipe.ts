@@ -23,7 +23,7 @@ export const recipeSchema = z.strictObject({
   model: hashed,
   /** The card that was used, with what was guessed. */
   card: z.record(z.string(), z.unknown()),
-  guesses: z.array(z.object({ field: z.string(), value: z.unknown(), reason: z.string() })),
+  guesses: z.array(z.object({ field: z.string(), value: z.string(), reason: z.string() })),
   images: z.array(hashed).min(1),
   /** The class asked for: `top`, or its index. */
   target: z.union([z.literal('top'), z.int().nonnegative()]),
@@ -32,7 +32,13 @@ export const recipeSchema = z.strictObject({
   results: z.array(
     z.object({
       image: z.string(),
-      target: z.object({ index: z.int(), label: z.string(), logit: z.number(), probability: z.number() }),
+      /** null where the number is NaN or infinite. */
+      target: z.object({
+        index: z.int(),
+        label: z.string(),
+        logit: z.number().nullable(),
+        probability: z.number().nullable(),
+      }),
       /** Layers that `auto` and short names stood for, by method. */
       layers: z.record(z.string(), z.array(z.string())),
       /** Outputs with NaN or infinite elements, and how many. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Sources, isGenerated, layerFaults, lengthOf, noticeableLength } from './layers.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const folders = ['core', 'electron', 'renderer', 'models', 'tests'];
+const folders = ['core', 'electron', 'renderer', 'models', 'scripts', 'tests'];
 
 function sourceFiles(folder: string): string[] {
   if (!existsSync(path.join(root, folder))) return [];

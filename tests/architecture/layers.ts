@@ -18,12 +18,14 @@ const ranks: readonly (readonly string[])[] = [
   ['core/server', 'core/cli'],
 ];
 
-/** Hosts and data may only use what is named; `tests` may use everything. */
+/** Hosts and data may only use what is named; tools may use everything. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   renderer: ['core/base', 'core/protocol'],
   electron: ['core/base', 'core/protocol'],
   models: ['core/base', 'core/graph', 'core/nn'],
 };
+
+const tools: ReadonlySet<string> = new Set(['scripts', 'tests']);
 
 /** Folders of plugins: every file of theirs is listed in their index.ts and knows no sibling. */
 const pluginFolders: readonly string[] = [
@@ -67,7 +69,7 @@ const folderOf = (file: string): string => {
 
 function rankFaults(file: string, imported: string): string[] {
   const [from, to] = [folderOf(file), folderOf(imported)];
-  if (from === to || from === 'tests') return [];
+  if (from === to || tools.has(from)) return [];
   const list = allowed[from];
   if (list !== undefined) {
     return list.includes(to)

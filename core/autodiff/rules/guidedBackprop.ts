@@ -12,7 +12,8 @@ export const guidedBackprop: BackwardRule = {
   citation: 'Springenberg et al. 2015, fig. 1c',
   vjp: (context) => {
     const { vjp } = operatorOf(context.node);
-    if (typeof vjp === 'string') throw new LoupeError('internal', `${context.node.opType} has no derivative to guide.`);
+    if (typeof vjp === 'string')
+      throw new LoupeError('internal', `${context.node.opType} has no derivative to guide.`);
     const positive = context.b.add('Relu', [context.ct]);
     return vjp({ ...context, ct: positive, cts: [positive] });
   },

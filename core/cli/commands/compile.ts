@@ -5,12 +5,14 @@ import { openModel } from '../../model/model.ts';
 import type { CommandModule } from '../command.ts';
 import { addMethodFlags, requestsFrom } from '../methodFlags.ts';
 import { noteGuesses } from '../notes.ts';
+import { cardOption, integerFrom } from '../options.ts';
 
 interface CompileFlags {
   readonly method: string;
   readonly target: string;
   readonly output: string;
   readonly batch: number;
+  readonly card?: string;
   readonly [parameter: string]: unknown;
 }
 
@@ -20,12 +22,13 @@ export const compile: CommandModule = {
       .argument('<model>', 'an ONNX file')
       .option('--method <ids>', 'methods, separated by commas, or "all"', 'gradCam')
       .option('--target <class>', 'the class to explain: top, an index or a label', 'top')
-      .option('--batch <count>', 'images a run', Number, 1)
-      .option('-o, --output <file>', 'the ONNX file to write', 'explain.onnx');
+      .option('--batch <count>', 'images a run', integerFrom(1), 1)
+      .option('-o, --output <file>', 'the ONNX file to write', 'explain.onnx')
+      .addOption(cardOption());
     addMethodFlags(command);
     command.action(async (modelPath: string, flags: CompileFlags) => {
       const methods = requestsFrom(flags.method, flags);
-      const model = await openModel(modelPath);
+      const model = await openModel(modelPath, flags.card);
       noteGuesses(model, context);
       const target = parseTarget(flags.target, model, model.card.labels.length);
       const graph = compileExplanation({ model, methods, target, batch: flags.batch });

@@ -3,6 +3,7 @@ import { parseTarget } from '../../engine/target.ts';
 import { networkOf, openModel } from '../../model/model.ts';
 import type { CommandModule } from '../command.ts';
 import { noteGuesses, noteNonFinite } from '../notes.ts';
+import { cardOption } from '../options.ts';
 import { addMethodFlags, requestsFrom } from '../methodFlags.ts';
 import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
 
@@ -10,6 +11,7 @@ interface ExplainFlags extends RuntimeFlags {
   readonly method: string;
   readonly target: string;
   readonly out: string;
+  readonly card?: string;
   readonly [parameter: string]: unknown;
 }
 
@@ -20,12 +22,13 @@ export const explain: CommandModule = {
       .argument('<images...>', 'pictures')
       .option('--method <ids>', 'methods, separated by commas, or "all"', 'gradient,gradCam')
       .option('--target <class>', 'the class to explain: top, an index or a label', 'top')
-      .option('--out <folder>', 'where arrays, pictures and recipe.json go', 'out');
+      .option('--out <folder>', 'where arrays, pictures and recipe.json go', 'out')
+      .addOption(cardOption());
     addMethodFlags(command);
     addRuntimeFlags(command);
     command.action(async (modelPath: string, images: string[], flags: ExplainFlags) => {
       const methods = requestsFrom(flags.method, flags);
-      const model = await openModel(modelPath);
+      const model = await openModel(modelPath, flags.card);
       noteGuesses(model, context);
       const target = parseTarget(flags.target, model, model.card.labels.length || networkOf(model).classes);
       await withRuntime(flags, context, async (runtime) => {

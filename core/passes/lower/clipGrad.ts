@@ -7,23 +7,32 @@ import type { Lowering } from './define.ts';
 /** Bounds beyond this are no bounds: exporters write the largest float or infinity for "none". */
 const beyond = 1e30;
 
+/** A power of two, so that scaling is exact; any two float32 numbers of a network then differ by more than 1. */
+const steepness = 2 ** 100;
+
+/** Bounds up to this stay finite when they are scaled. */
+const scalable = 2 ** 27;
+
 /**
- * 1[min < y < max] = HardSigmoid((y − min)(max − y); alpha 1e30), exact but within 1e-30 of a bound. On the CPU,
- * HardSigmoid and Mul stay in the blocked layout of the convolutions around them, where comparisons do not.
+ * 1[min < y] · 1[y < max], each a HardSigmoid(±2¹⁰⁰ (y − bound)): exact but within 1e-30 of a bound. On the CPU,
+ * HardSigmoid and Mul stay in the blocked layout of the convolutions around them, where comparisons and Sub do not.
  */
-function hardSigmoidMask(node: Node, b: GraphBuilder): readonly string[] | undefined {
+function hardSigmoidMasks(node: Node, b: GraphBuilder): readonly string[] | undefined {
   const [y = '', min = '', max = '', ct = ''] = node.inputs;
   const low = min === '' ? Number.NEGATIVE_INFINITY : knownBound(b, min);
   const high = max === '' ? Number.POSITIVE_INFINITY : knownBound(b, max);
   if (low === undefined || high === undefined) return comparisonMask(node, b);
-  const { mul, sub } = arithmetic(b);
-  const margins: string[] = [];
-  if (low > -beyond) margins.push(low === 0 ? y : sub(y, low));
-  if (high < beyond) margins.push(sub(high, y));
-  if (margins.length === 0) return [ct];
-  const inside = margins.reduce((left, right) => mul(left, right));
-  const mask = b.add('HardSigmoid', [inside], { alpha: float(1e30), beta: float(0) }, { name: 'mask' });
-  return [b.add('Mul', [ct, mask], {}, { name: node.name })];
+  if ([low, high].some((bound) => Math.abs(bound) > scalable && Math.abs(bound) < beyond)) {
+    return comparisonMask(node, b);
+  }
+  const masks: string[] = [];
+  const mask = (slope: number, bound: number): string => {
+    const attributes = { alpha: float(slope), beta: float(bound === 0 ? 0 : -slope * bound) };
+    return b.add('HardSigmoid', [y], attributes, { name: 'mask' });
+  };
+  if (low > -beyond) masks.push(mask(steepness, low));
+  if (high < beyond) masks.push(mask(-steepness, high));
+  return [masks.reduce((left, right) => b.add('Mul', [left, right], {}, { name: node.name }), ct)];
 }
 
 /** The value of a constant bound; undefined if it is computed. */
@@ -43,6 +52,6 @@ function comparisonMask(node: Node, b: GraphBuilder): string[] {
 export const clipGrad: Lowering = {
   opType: 'ClipGrad',
   domain: loupeDomain,
-  cpu: hardSigmoidMask,
+  cpu: hardSigmoidMasks,
   webgpu: comparisonMask,
 };

@@ -21,7 +21,7 @@ const preserving = new Set([
 /** Whether a value is known to hold no negative number, from the operators that made it. */
 export function isNonNegative(b: GraphBuilder, value: string): boolean {
   const node = b.producerOf(value);
-  if (node === undefined || node.domain !== '') return false;
+  if (node?.domain !== '') return false;
   if (always.has(node.opType)) return true;
   if (node.opType === 'Clip') return Number(b.constantOf(node.inputs[1] ?? '')?.data[0] ?? -1) >= 0;
   if (!preserving.has(node.opType)) return false;
