@@ -2,10 +2,11 @@ import { LoupeError } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
 import { backward } from '../autodiff/backward.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
+import { freeNames } from '../graph/freeNames.ts';
 import type { Graph } from '../graph/ir.ts';
 import { type Layer, resolveLayer } from '../model/layers.ts';
 import type { Network } from '../model/network.ts';
-import { type ClassTarget, classLogit } from '../model/objective.ts';
+import { type ClassTarget, classLogit, targetInput } from '../model/objective.ts';
 import { newBuilder } from '../ops/registry.ts';
 import type { AttributionContext, AttributionDefinition, EmittedAttribution } from './define.ts';
 import * as definitions from './index.ts';
@@ -52,10 +53,11 @@ export interface ExplanationGraph {
  * Output names are `scores`, `probabilities`, `<id>` and `<id>.map`.
  */
 export function emitExplanations(
-  network: Network,
+  given: Network,
   requests: readonly MethodRequest[],
   target: ClassTarget,
 ): ExplanationGraph {
+  const network = withFreeNames(given, requests);
   const b = newBuilder(network.graph);
   const score = classLogit(b, network, target);
   const methods = requests.map((request) => emitMethod(b, network, score, request));
@@ -63,6 +65,13 @@ export function emitExplanations(
   const probabilities = named(b, b.add('Softmax', [network.logits]), 'probabilities');
   const outputs = [logits, probabilities, ...methods.flatMap(({ attribution, heat }) => [attribution, heat])];
   return { graph: b.build(outputs, network.graph), logits, probabilities, methods };
+}
+
+/** The network with its own values renamed where they are called as the explanation's inputs and outputs. */
+function withFreeNames(network: Network, requests: readonly MethodRequest[]): Network {
+  const ids = requests.flatMap(({ id }) => [id, `${id}.map`]);
+  const { graph, current } = freeNames(network.graph, [targetInput, 'scores', 'probabilities', ...ids]);
+  return { ...network, graph, logits: current(network.logits) };
 }
 
 function emitMethod(b: GraphBuilder, network: Network, score: string, request: MethodRequest): PlannedMethod {
@@ -86,7 +95,7 @@ function emitMethod(b: GraphBuilder, network: Network, score: string, request: M
   return { ...request, signed: emitted.signed, attribution, heat, layers };
 }
 
-/** Gives a value a public name; a name of the model's own that collides gets a number. */
+/** Gives a value a public name. */
 function named(b: GraphBuilder, value: string, name: string): string {
   return b.add('Identity', [value], {}, { name });
 }

@@ -11,8 +11,8 @@ export function noteGuesses(model: Model, context: CommandContext): void {
 /** Says which results hold NaN or infinity. */
 export function noteNonFinite(counts: ReadonlyMap<string, number>, context: CommandContext): void {
   for (const [output, count] of counts) {
-    const elements = count === 1 ? '1 element' : `${count} elements`;
+    const [elements, are] = count === 1 ? ['1 element', 'is'] : [`${count} elements`, 'are'];
     const drawn = output.endsWith('.map') ? '; drawn as a magenta chequer' : '';
-    context.note(`warning: ${elements} of "${output}" NaN or infinite${drawn}.`);
+    context.note(`warning: ${elements} of "${output}" ${are} NaN or infinite${drawn}.`);
   }
 }

@@ -1,6 +1,7 @@
 import { expected } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import { float32, int64 } from '../base/tensor.ts';
+import { freeNames } from '../graph/freeNames.ts';
 import { type Graph, type Node, int, ints } from '../graph/ir.ts';
 import type { InputCard } from '../protocol/card.ts';
 import { foldBatchNorm } from '../passes/foldBatchNorm.ts';
@@ -26,7 +27,8 @@ export interface Network {
 export const imageInput = 'image';
 
 /** Puts preprocessing before `graph`, binds the batch size, types and simplifies it. */
-export function buildNetwork(graph: Graph, card: InputCard, batch: number, logitsName?: string): Network {
+export function buildNetwork(file: Graph, card: InputCard, batch: number, logitsName?: string): Network {
+  const { graph, current } = freeNames(file, [imageInput]);
   const [input, ...others] = graph.inputs;
   if (input === undefined || others.length > 0) {
     throw expected('badGraph', {
@@ -39,7 +41,7 @@ export function buildNetwork(graph: Graph, card: InputCard, batch: number, logit
     });
   }
   const shape = [batch, card.channels, card.height, card.width];
-  const { logits } = findLogits(graph, logitsName);
+  const { logits } = findLogits(graph, logitsName === undefined ? undefined : current(logitsName));
   const prepared = specialise(withPreprocessing(graph, input.name, card), { [imageInput]: shape });
   const typed = foldBatchNorm(prune(prepared, [logits]));
   return asRows(typed, logits, batch);

@@ -13,7 +13,7 @@ import { besideCard, isLabelRule, labelsByRule, numberedLabels, readLabels } fro
 import { findLogits } from './logits.ts';
 
 export interface ReadCard extends InferredCard {
-  /** Where the card came from: the path of a card file, `catalogue`, or `inferred`. */
+  /** Where the card came from: the path of a card file, `given`, `catalogue`, or `inferred`. */
   readonly origin: string;
 }
 
@@ -46,8 +46,14 @@ export async function readCard(options: ReadCardOptions): Promise<ReadCard> {
   checkKnown(known, graph, name);
   const inferred = await inferCard(graph, modelPath, known);
   checkComplete(inferred.card, graph, name);
-  const origin = path ?? (found === undefined ? 'inferred' : 'catalogue');
+  const origin = path ?? originOf(options.card, found);
   return { card: inferred.card, guesses: [...guesses, ...inferred.guesses], origin };
+}
+
+/** Where a card came from that is no file. */
+function originOf(given: unknown, found: CardFile | undefined): string {
+  if (given !== undefined) return 'given';
+  return found === undefined ? 'inferred' : 'catalogue';
 }
 
 async function findCard(

@@ -6,6 +6,7 @@ import { lowerFor, simplify } from '../passes/pipeline.ts';
 import { ProgramCache, graphKey } from './cache.ts';
 import { CheckedProgram } from './checkedProgram.ts';
 import { type DeviceChoice, type DeviceReport, hasWebgpuProvider } from './device.ts';
+import { checkMemory } from './memory.ts';
 import { OrtProgram, type Program } from './program.ts';
 import { createSession } from './session.ts';
 
@@ -54,7 +55,9 @@ export class Runtime {
   }
 
   async #compileFor(graph: Graph, target: Target): Promise<Program> {
+    checkMemory(graph);
     const lowered = lowerFor(graph, target);
+    checkMemory(lowered);
     const session = await createSession(lowered, { target, threads: this.threads });
     const byteLength = [...lowered.constants.values()].reduce((sum, value) => sum + byteLengthOf(value), 0);
     return new OrtProgram(session, lowered, target, byteLength);

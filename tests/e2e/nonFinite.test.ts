@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const [model, picture, out] = ['root.onnx', 'half.png', 'out'].map((name) => joi
 ];
 const side = 16;
 
-/** Scores [Σ √(x + w·x), …]: at black pixels the derivative of the root is infinite, and 0 · ∞ is NaN. */
+/** Scores mean √(w·x): at black pixels the derivative of the root is infinite, and 0 · ∞ is NaN. Or mean log(w·x). */
 function saveRootNet(logarithm: boolean): void {
   const b = newBuilder();
   const x = b.input('x', { type: 'float32', shape: [1, 3, side, side] });
@@ -36,6 +36,8 @@ async function explain(...methods: string[]): Promise<Ended> {
 }
 
 beforeAll(async () => {
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1], range: [0, 1] };
+  writeFileSync(join(folder, 'root.card.json'), JSON.stringify({ input: plain }));
   // The left half is black, the right half white.
   const white = { create: { width: side / 2, height: side, channels: 3 as const, background: '#ffffff' } };
   const right = await sharp(white).png().toBuffer();
