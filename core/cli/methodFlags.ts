@@ -3,6 +3,9 @@ import { z } from 'zod';
 import type { AttributionDefinition } from '../attribution/define.ts';
 import { type MethodRequest, attributionOf, attributions } from '../attribution/emit.ts';
 import { LoupeError } from '../base/errors.ts';
+import { applicableMethods } from '../engine/applicable.ts';
+import type { Model } from '../model/model.ts';
+import type { CommandContext } from './command.ts';
 
 /** One parameter as JSON Schema describes it. */
 const propertySchema = z.object({
@@ -45,13 +48,18 @@ function flagFor(name: string, property: Property, methods: readonly string[]): 
   return property.enum === undefined ? option : option.choices(property.enum);
 }
 
-/** Splits `--method a,b` and gives each method those of the given flags that its schema has. */
-export function requestsFrom(methods: string, flags: Readonly<Record<string, unknown>>): MethodRequest[] {
-  const ids = methods
+const namedIn = (methods: string): string[] =>
+  methods
     .split(',')
     .map((id) => id.trim())
     .filter((id) => id !== '');
-  const definitions = (ids.includes('all') ? [...attributions.keys()] : ids).map(attributionOf);
+
+const namesAll = (methods: string): boolean => namedIn(methods).includes('all');
+
+/** Splits `--method a,b` and gives each method those of the given flags that its schema has. */
+export function requestsFrom(methods: string, flags: Readonly<Record<string, unknown>>): MethodRequest[] {
+  const ids = namedIn(methods);
+  const definitions = (namesAll(methods) ? [...attributions.keys()] : ids).map(attributionOf);
   if (definitions.length === 0)
     throw new LoupeError('badArgument', 'No method was named; "loupe methods" lists them.');
   const used = new Set<string>();
@@ -65,6 +73,19 @@ export function requestsFrom(methods: string, flags: Readonly<Record<string, unk
   });
   refuseUnused(flags, used, definitions);
   return requests;
+}
+
+/** With `--method all`, leaves out the methods that are not defined on the model, and says which and why. */
+export function methodsFor(
+  model: Model,
+  requests: readonly MethodRequest[],
+  methods: string,
+  context: CommandContext,
+): readonly MethodRequest[] {
+  if (!namesAll(methods)) return requests;
+  const found = applicableMethods(model, requests);
+  for (const { id, reason } of found.leftOut) context.note(`${id} is left out: ${reason}`);
+  return found.methods;
 }
 
 function parsedParams(

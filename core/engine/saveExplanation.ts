@@ -26,13 +26,17 @@ export async function saveExplanation(
   model: Model,
   explained: ExplainedImage,
 ): Promise<{ file: string; content: Uint8Array }[]> {
-  const files: { file: string; content: Uint8Array }[] = [];
-  for (const method of explained.methods) {
-    const stem = `${name}.${method.plan.attribution}`;
-    files.push({ file: `${stem}.npy`, content: encodeNpy(method.attribution) });
-    files.push({ file: `${stem}.map.npy`, content: encodeNpy(method.map) });
-    files.push(...(await drawMethod(stem, model, explained, method)));
-  }
+  const perMethod = await Promise.all(
+    explained.methods.map(async (method) => {
+      const stem = `${name}.${method.plan.attribution}`;
+      return [
+        { file: `${stem}.npy`, content: encodeNpy(method.attribution) },
+        { file: `${stem}.map.npy`, content: encodeNpy(method.map) },
+        ...(await drawMethod(stem, model, explained, method)),
+      ];
+    }),
+  );
+  const files = perMethod.flat();
   for (const { file, content } of files) await folder.add(file, content);
   return files;
 }

@@ -94,7 +94,7 @@ export function resolveLayer(network: Network, reference: string): Layer {
   if (found !== undefined) return found;
   if (reference === 'auto') {
     throw new LoupeError(
-      'notFound',
+      'unsupportedOperator',
       'This network has no feature map with a height and a width, so a layer must be named.',
     );
   }

@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/ir.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import type { Target } from './lower/define.ts';
+import { addBeforeSpread } from './addBeforeSpread.ts';
 import { lowerGraph } from './lower/lower.ts';
 import { maskBeforeUnpool } from './maskBeforeUnpool.ts';
 import { mergeEqual } from './mergeEqual.ts';
@@ -17,7 +18,10 @@ export function simplify(graph: Graph): Graph {
 
 /** A simplified graph in the operators that `target` runs best, verified. */
 export function lowerFor(graph: Graph, target: Target): Graph {
-  const lowered = prune(mergeEqual(lowerGraph(graph, target)));
+  const lowered = [mergeEqual, addBeforeSpread].reduce(
+    (current, pass) => prune(pass(current)),
+    lowerGraph(graph, target),
+  );
   verifyGraph(lowered);
   return lowered;
 }

@@ -1,9 +1,10 @@
 import type * as ort from 'onnxruntime-node';
-import { LoupeError, expected, messageOf } from '../base/errors.ts';
+import { LoupeError, expected } from '../base/errors.ts';
 import { formatShape, shapesEqual } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph, ValueType } from '../graph/ir.ts';
 import type { Target } from '../passes/lower/define.ts';
+import { runtimeMessage } from './ortError.ts';
 import { countNonFinite, fromOrt, toOrt } from './tensors.ts';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -67,7 +68,7 @@ export class OrtProgram implements Program {
     try {
       return await this.#session.run(feeds);
     } catch (error) {
-      throw new LoupeError('device', `The run failed on ${this.target}: ${messageOf(error)}`, {
+      throw new LoupeError('device', `The run failed on ${this.target}: ${runtimeMessage(error)}`, {
         cause: error,
       });
     }

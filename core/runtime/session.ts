@@ -13,11 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { LoupeError, messageOf } from '../base/errors.ts';
+import { LoupeError } from '../base/errors.ts';
 import { type Tensor, byteLengthOf } from '../base/tensor.ts';
 import type { Graph } from '../graph/ir.ts';
 import { encodeOnnx } from '../graph/onnx/encode.ts';
 import type { Target } from '../passes/lower/define.ts';
+import { runtimeMessage } from './ortError.ts';
 
 /** Models whose constants are smaller than this go to ONNX Runtime as one array of bytes. */
 const inlineLimitBytes = 24 * 2 ** 20;
@@ -47,7 +48,9 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     return await createFromFolder(graph, options);
   } catch (error) {
     if (error instanceof LoupeError) throw error;
-    throw new LoupeError('device', `ONNX Runtime refused the program: ${messageOf(error)}`, { cause: error });
+    throw new LoupeError('device', `ONNX Runtime refused the program: ${runtimeMessage(error)}`, {
+      cause: error,
+    });
   }
 }
 

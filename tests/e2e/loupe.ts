@@ -24,12 +24,17 @@ export interface RunOptions {
   /** Called once, with what ends the program, as soon as it runs. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   readonly command?: readonly string[];
+  /** Where it is started; the root of the checkout unless told. */
+  readonly folder?: string;
 }
 
-/** Runs the command line in a process of its own, as a person does, in the root of the checkout. */
+/** Runs the command line in a process of its own, as a person does. */
 export async function loupe(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const [program = '', ...first] = options.command ?? [process.execPath, 'bin/loupe.js'];
-  const child = spawn(program, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = '', ...first] = options.command ?? [process.execPath, join(root, 'bin/loupe.js')];
+  const child = spawn(program, [...first, ...args], {
+    cwd: options.folder ?? root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));

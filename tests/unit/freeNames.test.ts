@@ -5,6 +5,7 @@ import { freeNames } from '../../core/graph/freeNames.ts';
 import { type Graph, int } from '../../core/graph/ir.ts';
 import { buildNetwork } from '../../core/model/network.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
+import type { InputCard } from '../../core/protocol/card.ts';
 
 /** A network that calls its input, a feature map and its scores as it likes. */
 function net(input: string, map: string, scores: string): Graph {
@@ -27,7 +28,7 @@ function net(input: string, map: string, scores: string): Graph {
   return { ...b.build([scores]), types: new Map() };
 }
 
-const card = {
+const card: InputCard = {
   width: 4,
   height: 4,
   channels: 3,
@@ -37,7 +38,7 @@ const card = {
   range: [0, 1],
   mean: [0, 0, 0],
   std: [1, 1, 1],
-} as const;
+};
 
 describe('freeNames', () => {
   it('renames a value wherever it is used, and only that one', () => {

@@ -3,7 +3,7 @@ import { parseTarget } from '../../engine/target.ts';
 import { saveOnnx } from '../../graph/onnx/save.ts';
 import { openModel } from '../../model/model.ts';
 import type { CommandModule } from '../command.ts';
-import { addMethodFlags, requestsFrom } from '../methodFlags.ts';
+import { addMethodFlags, methodsFor, requestsFrom } from '../methodFlags.ts';
 import { noteGuesses } from '../notes.ts';
 import { cardOption, integerFrom } from '../options.ts';
 
@@ -27,9 +27,10 @@ export const compile: CommandModule = {
       .addOption(cardOption());
     addMethodFlags(command);
     command.action(async (modelPath: string, flags: CompileFlags) => {
-      const methods = requestsFrom(flags.method, flags);
+      const requests = requestsFrom(flags.method, flags);
       const model = await openModel(modelPath, flags.card);
       noteGuesses(model, context);
+      const methods = methodsFor(model, requests, flags.method, context);
       const target = parseTarget(flags.target, model, model.card.labels.length);
       const graph = compileExplanation({ model, methods, target, batch: flags.batch });
       saveOnnx(graph, flags.output);

@@ -4,7 +4,7 @@ import { networkOf, openModel } from '../../model/model.ts';
 import type { CommandModule } from '../command.ts';
 import { noteGuesses, noteNonFinite } from '../notes.ts';
 import { cardOption } from '../options.ts';
-import { addMethodFlags, requestsFrom } from '../methodFlags.ts';
+import { addMethodFlags, methodsFor, requestsFrom } from '../methodFlags.ts';
 import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
 
 interface ExplainFlags extends RuntimeFlags {
@@ -27,9 +27,10 @@ export const explain: CommandModule = {
     addMethodFlags(command);
     addRuntimeFlags(command);
     command.action(async (modelPath: string, images: string[], flags: ExplainFlags) => {
-      const methods = requestsFrom(flags.method, flags);
+      const requests = requestsFrom(flags.method, flags);
       const model = await openModel(modelPath, flags.card);
       noteGuesses(model, context);
+      const methods = methodsFor(model, requests, flags.method, context);
       const target = parseTarget(flags.target, model, model.card.labels.length || networkOf(model).classes);
       await withRuntime(flags, context, async (runtime) => {
         const { files } = await explainToFolder(

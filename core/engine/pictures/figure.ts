@@ -1,8 +1,8 @@
-import sharp, { type OverlayOptions as Layer } from 'sharp';
+import sharp from 'sharp';
 import type { Picture } from '../../data/picture.ts';
 import { barTicksSvg, colourBar } from './colourBar.ts';
 import type { DrawnMap } from './heatmap.ts';
-import { magnify, pipelineOf } from './png.ts';
+import { encodePng, magnify, pipelineOf } from './png.ts';
 import { fitText, textSvg, textWidth } from './text.ts';
 
 export interface FigureContent {
@@ -41,18 +41,18 @@ export async function drawFigure(content: FigureContent): Promise<Uint8Array> {
     textSvg(caption, lefts[index] ?? 0, top - 9, { size: sizes.caption, fill: '#444444' }),
   );
   const bar = colourBar(drawn, width, 14);
-  const panels = [
-    layer(await smoothly(picture, factor), lefts[0], top),
-    layer(magnify(drawn, factor), lefts[1], top),
-    layer(await smoothly(content.overlay, factor), lefts[2], top),
-    layer(bar, lefts[1], barTop),
-  ];
-  return compose(innerWidth + 2 * margin, foot.bottom + margin, panels, [
-    heading.svg,
-    ...captions,
-    barTicksSvg(drawn, lefts[1] ?? 0, barTop + 14, width, sizes.tick),
-    foot.svg,
-  ]);
+  const [left = 0, middle = 0, right = 0] = lefts;
+  const ticks = barTicksSvg(drawn, middle, barTop + 14, width, sizes.tick);
+  return compose(
+    { width: innerWidth + 2 * margin, height: foot.bottom + margin },
+    [heading.svg, ...captions, ticks, foot.svg].join(''),
+    [
+      { picture: await smoothly(picture, factor), left, top },
+      { picture: magnify(drawn, factor), left: middle, top },
+      { picture: await smoothly(content.overlay, factor), left: right, top },
+      { picture: bar, left: middle, top: barTop },
+    ],
+  );
 }
 
 /** Title and lines from the top margin down; `bottom` is the last baseline. */
@@ -116,23 +116,45 @@ async function smoothly(picture: Picture, factor: number): Promise<Picture> {
   return { width: info.width, height: info.height, rgb: data };
 }
 
-/** A picture as a layer of the composition, its bytes shared. */
-function layer({ rgb, width, height }: Picture, left = 0, top = 0): Layer {
-  const input = Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength);
-  return { input, raw: { width, height, channels: 3 }, left, top };
+/** A picture and where its upper left corner goes. */
+interface Panel {
+  readonly picture: Picture;
+  readonly left: number;
+  readonly top: number;
 }
 
-/** White canvas, panels, and all text as one drawing of outlines on top. */
+/** White canvas, the drawing above and below the photographs, then the panels. No text lies on a panel. */
 async function compose(
-  width: number,
-  height: number,
-  panels: readonly Layer[],
-  svg: readonly string[],
+  { width, height }: { width: number; height: number },
+  drawing: string,
+  [first, ...others]: readonly [Panel, ...Panel[]],
 ): Promise<Uint8Array> {
-  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg.join('')}</svg>`;
-  return sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
-    .composite([...panels, { input: Buffer.from(drawing), left: 0, top: 0 }])
-    .removeAlpha()
-    .png({ compressionLevel: 7 })
-    .toBuffer();
+  const rgb = new Uint8Array(width * height * 3).fill(255);
+  const canvas = { width, height, rgb };
+  const below = first.top + first.picture.height;
+  const [head, foot] = await Promise.all([
+    drawStrip(drawing, width, 0, first.top),
+    drawStrip(drawing, width, below, height - below),
+  ]);
+  const texts = [
+    { picture: head, left: 0, top: 0 },
+    { picture: foot, left: 0, top: below },
+  ];
+  for (const panel of [...texts, first, ...others]) paste(canvas, panel);
+  return encodePng(canvas);
+}
+
+/** The rows of a drawing from `top` on, on white. */
+async function drawStrip(drawing: string, width: number, top: number, height: number): Promise<Picture> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 ${top} ${width} ${height}">${drawing}</svg>`;
+  const rgb = await sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).removeAlpha().raw().toBuffer();
+  return { width, height, rgb };
+}
+
+function paste(canvas: Picture, { picture, left, top }: Panel): void {
+  const { width, height, rgb } = picture;
+  for (let y = 0; y < height; y++) {
+    const row = rgb.subarray(y * width * 3, (y + 1) * width * 3);
+    canvas.rgb.set(row, ((top + y) * canvas.width + left) * 3);
+  }
 }

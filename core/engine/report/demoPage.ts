@@ -50,7 +50,7 @@ ${command(['explain', 'network.onnx', 'picture.jpg', '--method', 'all', '--out',
 function pictureSection(page: DemoPage, picture: PagePicture): Markup {
   const { name, copy, explained, top } = picture;
   return html`<section id="${name}">
-<h2>${name}: ${explained.target.label}, ${percent(explained.target.probability)}</h2>
+<h2>${copy}: ${explained.target.label}, ${percent(explained.target.probability)}</h2>
 <div class="overview">
 <img src="${relativeUrl(copy)}" alt="The picture ${name}">
 <div>

@@ -1,9 +1,10 @@
 """Trains the bundled network and writes shapes.onnx, shapes.card.json and samples/ beside this file.
 
-Needs numpy, pillow, torch and onnx; about five minutes on two cores: python models/bundled/shapes/make.py
+Needs numpy, pillow, torch and onnx; about ten minutes on two cores: python models/bundled/shapes/make.py
 """
 
 import json
+import re
 import sys
 from multiprocessing import Pool
 from pathlib import Path
@@ -90,7 +91,7 @@ def train(net, pictures, labels):
             loss.backward()
             optimizer.step()
             schedule.step()
-            total += float(loss)
+            total += loss.item()
         print(f"epoch {epoch + 1}: loss {total * BATCH / len(pictures):.3f}", flush=True)
 
 
@@ -137,6 +138,8 @@ def write_card(accuracy):
         ),
     }
     text = json.dumps(card, indent=2, ensure_ascii=False)
+    # Lists on one line, as the formatter of this project wants them.
+    text = re.sub(r"\[([^][]*)\]", lambda found: f"[{', '.join(found[1].replace(',', ' ').split())}]", text)
     (HERE / "shapes.card.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,43 @@
+import { numbersOf } from '../base/tensor.ts';
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Graph, Node } from '../graph/ir.ts';
+import { rewriteGraph } from './rewrite.ts';
+
+/**
+ * Where a residual block begins, the gradients of its strided 3x3 and 1x1 convolutions are added. Both are made
+ * phase by phase and spread over space at the end; the sum may be taken before that, and since a 1x1 kernel
+ * reaches only the first phase, it is a sum of that phase alone:
+ *   D2S(a) + D2S(b) = D2S(a + b),   [p₀, p₁, …] + [q, 0, …] = [p₀ + q, p₁, …].
+ */
+export function addBeforeSpread(graph: Graph): Graph {
+  return rewriteGraph(graph, (node, b) => {
+    if (node.domain !== '' || node.opType !== 'Add') return undefined;
+    const [left, right] = node.inputs.map((input) => b.producerOf(input));
+    if (left?.opType !== 'DepthToSpace' || right?.opType !== 'DepthToSpace') return undefined;
+    if (JSON.stringify(left.attributes) !== JSON.stringify(right.attributes)) return undefined;
+    const [a = '', c = ''] = [left.inputs[0], right.inputs[0]];
+    const sum = phaseSum(b, a, c) ?? phaseSum(b, c, a) ?? b.add('Add', [a, c]);
+    return [b.add('DepthToSpace', [sum], left.attributes, { name: node.name })];
+  });
+}
+
+/** [p₀, p₁, …] + [q, 0, …] where `whole` is that Concat and `partial` that Pad of channels. */
+function phaseSum(b: GraphBuilder, whole: string, partial: string): string | undefined {
+  const concat = b.producerOf(whole);
+  const pad = b.producerOf(partial);
+  if (concat?.opType !== 'Concat' || pad?.opType !== 'Pad' || !padsChannelsAtEnd(b, pad)) return undefined;
+  const [first = '', ...rest] = concat.inputs;
+  const [q = ''] = pad.inputs;
+  if (b.shapeOf(first).join() !== b.shapeOf(q).join()) return undefined;
+  return b.add('Concat', [b.add('Add', [first, q]), ...rest], concat.attributes);
+}
+
+/** Whether a constant Pad adds zeros after the channels of a 4-D tensor and nowhere else. */
+function padsChannelsAtEnd(b: GraphBuilder, pad: Node): boolean {
+  const amounts = b.constantOf(pad.inputs[1] ?? '');
+  const zero =
+    pad.inputs[2] === undefined || pad.inputs[2] === '' || b.constantOf(pad.inputs[2])?.data[0] === 0;
+  if (amounts === undefined || !zero || pad.attributes['mode'] !== undefined || pad.inputs.length > 3)
+    return false;
+  return numbersOf(amounts).every((amount, at) => amount === 0 || (at === 5 && amount > 0));
+}
