@@ -65,9 +65,11 @@ function facts(model: Model, summary: ModelSummary): string[] {
         .join(', '),
     ],
     ['no gradient', describeObstacles(summary)],
-    ...Object.entries({ licence: card.licence, source: card.source }).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
+    ...Object.entries({
+      'look at': card.layers?.join(', '),
+      licence: card.licence,
+      source: card.source,
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   ];
   return formatTable([{ title: '' }, { title: '' }], rows).slice(1);
 }
