@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { normals, seededRandom } from '../../core/base/random.ts';
 import { tensor } from '../../core/base/tensor.ts';
 import { openOnnx } from '../../core/graph/onnx/open.ts';
@@ -40,8 +41,12 @@ export interface NetRequest {
   readonly folded: boolean;
 }
 
-/** Runs a side makes in one turn. */
+/** Runs that a side makes in one turn, after some that do not count. */
 const turn = 4;
+const warmups = { first: 3, later: 1 };
+
+/** Between turns, so that the threads of the side before have stopped spinning. */
+const pauseMilliseconds = 300;
 
 /** Measures one network: both sides take turns, so that a slow spell of the machine hits both. */
 export async function measureNet(request: NetRequest): Promise<BenchRow[]> {
@@ -61,11 +66,12 @@ async function measureQuestion(request: NetRequest, what: Question): Promise<Ben
     const network = networkFor(request);
     const program = await runtime.compile(questionGraph(network, what));
     const [ours, theirs]: [number[], number[]] = [[], []];
-    await ownTurn(program, request, 3);
     for (let round = 0; round < request.rounds; round++) {
-      ours.push(...(await ownTurn(program, request, turn)));
+      const warmup = round === 0 ? warmups.first : warmups.later;
+      await setTimeout(pauseMilliseconds);
+      ours.push(...(await ownTurn(program, request, warmup)));
       if (peer === undefined) continue;
-      const warmup = round === 0 ? 3 : 1;
+      await setTimeout(pauseMilliseconds);
       theirs.push(...(await peer.measure({ net: net.graph, batch, what, repeats: turn, warmup, folded })));
     }
     const [own, other] = [sideOf(ours), theirs.length === 0 ? undefined : sideOf(theirs)];
@@ -93,14 +99,14 @@ function networkFor({ net, batch, folder }: NetRequest) {
   return buildNetwork(openOnnx(file), card, batch);
 }
 
-async function ownTurn(program: Program, { net, batch }: NetRequest, count: number): Promise<number[]> {
+async function ownTurn(program: Program, { net, batch }: NetRequest, warmup: number): Promise<number[]> {
   const dims = [batch, 3, net.size, net.size];
   const image = tensor('float32', normals(seededRandom(1), 3 * batch * net.size ** 2), dims);
   const times: number[] = [];
-  for (let run = 0; run < count; run++) {
+  for (let run = -warmup; run < turn; run++) {
     const start = performance.now();
     await program.run({ [imageInput]: image });
-    times.push(performance.now() - start);
+    if (run >= 0) times.push(performance.now() - start);
   }
   return times;
 }
