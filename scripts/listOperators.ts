@@ -15,7 +15,7 @@ list is made from the registry (\`npx tsx scripts/listOperators.ts\`); a test fa
 exporters' arithmetic on shapes is.
 
 A model with any other operator is refused with a sentence that names the node. So are quantised models and control flow
-(\`If\`, \`Loop\`, \`Scan\`), unless an \`If\` can be decided when the model is read.
+(\`If\`, \`Loop\`, \`Scan\`).
 `;
 
 const gradientOperators = `

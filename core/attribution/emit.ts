@@ -62,7 +62,7 @@ export function emitExplanations(
   const score = classLogit(b, network, target);
   const methods = requests.map((request) => emitMethod(b, network, score, request));
   const logits = named(b, network.logits, 'scores');
-  const probabilities = named(b, b.add('Softmax', [network.logits]), 'probabilities');
+  const probabilities = named(b, b.add(network.activation, [network.logits]), 'probabilities');
   const outputs = [logits, probabilities, ...methods.flatMap(({ attribution, heat }) => [attribution, heat])];
   return { graph: b.build(outputs, network.graph), logits, probabilities, methods };
 }

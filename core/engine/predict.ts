@@ -2,7 +2,6 @@ import { LoupeError } from '../base/errors.ts';
 import { floatsOf } from '../base/tensor.ts';
 import { fitPicture } from '../data/fit.ts';
 import { readImage } from '../data/image.ts';
-import { findLogits } from '../model/logits.ts';
 import { type Model, labelOf, networkOf } from '../model/model.ts';
 import { imageInput } from '../model/network.ts';
 import { outputOf } from '../runtime/program.ts';
@@ -41,7 +40,7 @@ export async function* predictImages(request: PredictRequest): AsyncGenerator<Pr
   onProgress?.(`compiling ${model.name}`, 0);
   const network = networkOf(model);
   const program = await runtime.compile({ ...network.graph, outputs: [network.logits] });
-  const independent = findLogits(model.graph).activation === 'Sigmoid';
+  const probabilitiesOf = network.activation === 'Sigmoid' ? sigmoids : softmax;
   for (const [index, path] of images.entries()) {
     if (signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
     onProgress?.(path, (index + 1) / (images.length + 1));
@@ -53,7 +52,7 @@ export async function* predictImages(request: PredictRequest): AsyncGenerator<Pr
       path,
       sha256: file.sha256,
       notes: file.notes,
-      top: topClasses(model, logits, independent ? sigmoids(logits) : softmax(logits), request.top),
+      top: topClasses(model, logits, probabilitiesOf(logits), request.top),
       nonFinite: result.nonFinite.get(network.logits) ?? 0,
     };
   }

@@ -62,6 +62,7 @@ async function drawMethod(
       `${target.label} (class ${target.index}) · ${percent} % · logit ${target.logit.toFixed(3)}`,
       [model.name, ...layers, citation].join(' · '),
     ],
+    notes: plan.signed ? ['Red speaks for the class, blue against it.'] : [],
   });
   return [
     { file: `${stem}.png`, content: figure },

@@ -16,7 +16,7 @@ export interface Layer {
   readonly receptiveField: ReceptiveField | undefined;
 }
 
-const activations = new Set([
+export const activations: ReadonlySet<string> = new Set([
   'Relu',
   'Clip',
   'LeakyRelu',

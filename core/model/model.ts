@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Graph } from '../graph/ir.ts';
 import { openOnnx } from '../graph/onnx/open.ts';
+import { inModel } from '../graph/onnx/parse.ts';
 import type { CardFile, Guess, ModelCard } from '../protocol/card.ts';
 import { type Network, buildNetwork } from './network.ts';
 import { readCard } from './readCard.ts';
@@ -29,9 +30,9 @@ export async function openModel(file: string, given?: CardFile | string): Promis
   return { path: file, name: card.name, sha256, graph, card, guesses, cardOrigin: origin };
 }
 
-/** The model at one batch size, with its preprocessing in the graph. */
+/** The model at one batch size, with its preprocessing in the graph. Refusals name the file. */
 export function networkOf(model: Model, batch = 1): Network {
-  return buildNetwork(model.graph, model.card.input, batch, model.card.logits);
+  return inModel(model.path, () => buildNetwork(model.graph, model.card.input, batch, model.card.logits));
 }
 
 /** The name of a class, or `class 17` where the card has no labels. */

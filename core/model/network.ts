@@ -8,7 +8,7 @@ import { foldBatchNorm } from '../passes/foldBatchNorm.ts';
 import { prune } from '../passes/prune.ts';
 import { specialise } from '../passes/specialise.ts';
 import { newBuilder } from '../ops/registry.ts';
-import { findLogits } from './logits.ts';
+import { type OutputActivation, findLogits } from './logits.ts';
 
 /**
  * A model at one batch size with its preprocessing in the graph: the input is an image in pixel
@@ -21,6 +21,8 @@ export interface Network {
   /** Logits [N, classes]. */
   readonly logits: string;
   readonly classes: number;
+  /** What makes probabilities of the logits. */
+  readonly activation: OutputActivation;
 }
 
 /** The name of the image input of every network and of every exported explanation. */
@@ -41,10 +43,13 @@ export function buildNetwork(file: Graph, card: InputCard, batch: number, logits
     });
   }
   const shape = [batch, card.channels, card.height, card.width];
-  const { logits } = findLogits(graph, logitsName === undefined ? undefined : current(logitsName));
+  const { logits, activation } = findLogits(
+    graph,
+    logitsName === undefined ? undefined : current(logitsName),
+  );
   const prepared = specialise(withPreprocessing(graph, input.name, card), { [imageInput]: shape });
   const typed = foldBatchNorm(prune(prepared, [logits]));
-  return asRows(typed, logits, batch);
+  return { ...asRows(typed, logits, batch), activation };
 }
 
 /**
@@ -85,7 +90,7 @@ function withPreprocessing(graph: Graph, inputName: string, card: InputCard): Gr
 }
 
 /** Logits as [N, classes]; a trailing 1×1 extent is dropped. */
-function asRows(graph: Graph, logits: string, batch: number): Network {
+function asRows(graph: Graph, logits: string, batch: number): Omit<Network, 'activation'> {
   const shape = graph.types.get(logits)?.shape ?? [];
   const classes = sizeOf(shape) / batch;
   const rows = shape[0] === batch && (shape[1] ?? 1) === classes && shape.length >= 2;

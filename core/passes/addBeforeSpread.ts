@@ -1,6 +1,6 @@
-import { numbersOf } from '../base/tensor.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Graph, Node } from '../graph/ir.ts';
+import type { Graph } from '../graph/ir.ts';
+import { padsChannelsAtEnd } from './padsChannels.ts';
 import { rewriteGraph } from './rewrite.ts';
 
 /**
@@ -30,14 +30,4 @@ function phaseSum(b: GraphBuilder, whole: string, partial: string): string | und
   const [q = ''] = pad.inputs;
   if (b.shapeOf(first).join() !== b.shapeOf(q).join()) return undefined;
   return b.add('Concat', [b.add('Add', [first, q]), ...rest], concat.attributes);
-}
-
-/** Whether a constant Pad adds zeros after the channels of a 4-D tensor and nowhere else. */
-function padsChannelsAtEnd(b: GraphBuilder, pad: Node): boolean {
-  const amounts = b.constantOf(pad.inputs[1] ?? '');
-  const zero =
-    pad.inputs[2] === undefined || pad.inputs[2] === '' || b.constantOf(pad.inputs[2])?.data[0] === 0;
-  if (amounts === undefined || !zero || pad.attributes['mode'] !== undefined || pad.inputs.length > 3)
-    return false;
-  return numbersOf(amounts).every((amount, at) => amount === 0 || (at === 5 && amount > 0));
 }

@@ -6,6 +6,7 @@ import { lowerGraph } from './lower/lower.ts';
 import { maskBeforeUnpool } from './maskBeforeUnpool.ts';
 import { mergeEqual } from './mergeEqual.ts';
 import { prune } from './prune.ts';
+import { spreadFlat } from './spreadFlat.ts';
 import { sliceEarlier } from './sliceEarlier.ts';
 
 /** Device-free simplification of a graph with gradients: what several questions share is computed once. */
@@ -18,10 +19,8 @@ export function simplify(graph: Graph): Graph {
 
 /** A simplified graph in the operators that `target` runs best, verified. */
 export function lowerFor(graph: Graph, target: Target): Graph {
-  const lowered = [mergeEqual, addBeforeSpread].reduce(
-    (current, pass) => prune(pass(current)),
-    lowerGraph(graph, target),
-  );
+  const passes = [mergeEqual, addBeforeSpread, ...(target === 'cpu' ? [spreadFlat] : [])];
+  const lowered = passes.reduce((current, pass) => prune(pass(current)), lowerGraph(graph, target));
   verifyGraph(lowered);
   return lowered;
 }

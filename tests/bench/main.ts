@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BenchRow, type Side, measureNet } from './measure.ts';
 import { type Peer, startPeer } from './peer.ts';
 import { benchNets } from './nets.ts';
+import { formatProfile } from './profile.ts';
 import { type Question, questions } from './programs.ts';
 import { formatMilliseconds, formatRatio, formatTable, geometricMean } from './table.ts';
 
@@ -37,7 +38,7 @@ try {
       : `PyTorch ${peer.torch}, ${threads} threads on both sides, milliseconds (medians).`,
   );
   const rows = await measureAll(peer);
-  console.log(`\n${tableOf(rows)}\n\n${summaryOf(rows)}`);
+  console.log(`\n${tableOf(rows)}\n\n${summaryOf(rows)}\n${profilesOf(rows)}`);
   if (flags.json !== undefined) {
     writeFileSync(
       flags.json,
@@ -91,6 +92,15 @@ function tableOf(rows: readonly BenchRow[]): string {
       formatRatio(row.overForward),
     ]),
   );
+}
+
+/** Where the time goes of the gradients that fall short. */
+function profilesOf(rows: readonly BenchRow[]): string {
+  return rows
+    .flatMap(({ net, batch, profile }) =>
+      profile === undefined ? [] : [`${net} b${batch}, time by operator: ${formatProfile(profile)}`],
+    )
+    .join('\n');
 }
 
 /** Geometric means and the least ratio, by question and batch. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { normals, seededRandom } from '../../core/base/random.ts';
-import { tensor } from '../../core/base/tensor.ts';
+import { type Tensor, tensor } from '../../core/base/tensor.ts';
 import { openOnnx } from '../../core/graph/onnx/open.ts';
 import { buildNetwork, imageInput } from '../../core/model/network.ts';
 import type { InputCard } from '../../core/protocol/card.ts';
@@ -10,6 +10,7 @@ import { Runtime } from '../../core/runtime/runtime.ts';
 import { writeGoldenModel } from '../golden/loadGraph.ts';
 import type { BenchNet } from './nets.ts';
 import type { Peer } from './peer.ts';
+import { type Profile, profileGraph } from './profile.ts';
 import { type Question, questionGraph } from './programs.ts';
 import { median } from './table.ts';
 
@@ -28,7 +29,12 @@ export interface BenchRow {
   readonly ratio: number | undefined;
   /** Our time over our own forward pass. */
   readonly overForward: number | undefined;
+  /** Where our time goes, if the ratio is below `explainBelow`. */
+  readonly profile: Profile | undefined;
 }
+
+/** A lesser ratio is explained by a profile. */
+const explainBelow = 1.5;
 
 export interface NetRequest {
   readonly net: BenchNet;
@@ -64,7 +70,8 @@ async function measureQuestion(request: NetRequest, what: Question): Promise<Ben
   const runtime = new Runtime({ device: 'cpu', threads: request.threads });
   try {
     const network = networkFor(request);
-    const program = await runtime.compile(questionGraph(network, what));
+    const graph = questionGraph(network, what);
+    const program = await runtime.compile(graph);
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let round = 0; round < request.rounds; round++) {
       const warmup = round === 0 ? warmups.first : warmups.later;
@@ -76,7 +83,9 @@ async function measureQuestion(request: NetRequest, what: Question): Promise<Ben
     }
     const [own, other] = [sideOf(ours), theirs.length === 0 ? undefined : sideOf(theirs)];
     const ratio = other === undefined ? undefined : other.medianMs / own.medianMs;
-    return { net: net.name, batch, what, ours: own, theirs: other, ratio, overForward: undefined };
+    const explained = ratio !== undefined && ratio < explainBelow && what === 'gradient';
+    const profile = explained ? await profileGraph(graph, imageFor(request), request.threads) : undefined;
+    return { net: net.name, batch, what, ours: own, theirs: other, ratio, overForward: undefined, profile };
   } finally {
     await runtime.dispose();
   }
@@ -99,9 +108,13 @@ function networkFor({ net, batch, folder }: NetRequest) {
   return buildNetwork(openOnnx(file), card, batch);
 }
 
-async function ownTurn(program: Program, { net, batch }: NetRequest, warmup: number): Promise<number[]> {
+function imageFor({ net, batch }: NetRequest): Tensor {
   const dims = [batch, 3, net.size, net.size];
-  const image = tensor('float32', normals(seededRandom(1), 3 * batch * net.size ** 2), dims);
+  return tensor('float32', normals(seededRandom(1), 3 * batch * net.size ** 2), dims);
+}
+
+async function ownTurn(program: Program, request: NetRequest, warmup: number): Promise<number[]> {
+  const image = imageFor(request);
   const times: number[] = [];
   for (let run = -warmup; run < turn; run++) {
     const start = performance.now();

@@ -2,33 +2,16 @@ import { type Composite, isRectifier } from '../../autodiff/composite.ts';
 import { deconvnet, guidedBackprop } from '../../autodiff/rules/index.ts';
 import type { AttributionContext } from '../define.ts';
 import { LoupeError } from '../../base/errors.ts';
+import { activations } from '../../model/layers.ts';
 
 export const guided: Composite = [{ matches: isRectifier, rule: guidedBackprop }];
 export const deconvolution: Composite = [{ matches: isRectifier, rule: deconvnet }];
-
-const otherActivations = [
-  'Clip',
-  'LeakyRelu',
-  'PRelu',
-  'Elu',
-  'Selu',
-  'Celu',
-  'Sigmoid',
-  'HardSwish',
-  'Tanh',
-  'Softplus',
-  'Gelu',
-  'Mish',
-  'Erf',
-];
 
 /** Guided backprop and deconvnet are defined on ReLUs; without one they would quietly be the gradient. */
 export function requireRectifiers({ b, network }: AttributionContext, method: string): void {
   const { nodes } = network.graph;
   if (nodes.some((node) => isRectifier(node, b))) return;
-  const found = [...new Set(nodes.map(({ opType }) => opType))].filter((opType) =>
-    otherActivations.includes(opType),
-  );
+  const found = [...new Set(nodes.map(({ opType }) => opType))].filter((opType) => activations.has(opType));
   const instead = found.length > 0 ? ` (it has ${found.join(', ')})` : '';
   throw new LoupeError(
     'unsupportedOperator',
