@@ -32,6 +32,8 @@ export interface AttributionDefinition {
   readonly description: string;
   /** Paper and equation. */
   readonly citation: string;
+  /** How the colours of a signed map read. */
+  readonly reading: string;
   /** Schema of the parameters, with defaults from the paper; the command line's flags and the recipe follow from it. */
   readonly params: z.ZodObject;
   /** Emits the method with parameters that `params` has parsed. */
@@ -47,6 +49,7 @@ export function defineAttribution<Schema extends z.ZodObject>(definition: {
   title: string;
   description: string;
   citation: string;
+  reading: string;
   params: Schema;
   emit: (context: AttributionContext, params: z.output<Schema>) => EmittedAttribution;
 }): AttributionDefinition {

@@ -1,7 +1,9 @@
 export { cam } from './cam.ts';
 export { deconvnet } from './deconvnet.ts';
 export { gradCam } from './gradCam.ts';
+export { gradCamPlusPlus } from './gradCamPlusPlus.ts';
 export { gradient } from './gradient.ts';
 export { guidedBackprop } from './guidedBackprop.ts';
 export { guidedGradCam } from './guidedGradCam.ts';
 export { inputXGradient } from './inputXGradient.ts';
+export { layerCam } from './layerCam.ts';

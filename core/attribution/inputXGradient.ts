@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { inputShaped } from './shared/heat.ts';
 import { reduction } from './shared/params.ts';
+import { evidence } from './shared/readings.ts';
 
 /** x ⊙ ∂S/∂x, with x in pixels of [0, 1]: black has no attribution. */
 export const inputXGradient = defineAttribution({
@@ -9,6 +10,7 @@ export const inputXGradient = defineAttribution({
   title: 'Input × gradient',
   description: 'First-order contribution of each pixel, counted from black.',
   citation: 'Shrikumar et al. 2016, sec. 3',
+  reading: evidence,
   params: z.object({ channels: reduction('signed') }),
   emit({ b, network, gradient }, { channels }) {
     const [slope = ''] = gradient([network.image]);

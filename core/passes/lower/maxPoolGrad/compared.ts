@@ -127,9 +127,9 @@ function shareOut(b: GraphBuilder, x: string, lessMaximum: string, ct: string, a
     const picked = depthwise(b, x, { axis, length: kernel, place: tap, stride, begin, end });
     const below = b.add('Add', [picked, lessMaximum]);
     const isMaximum = b.add('HardSigmoid', [below], { alpha: float(1e38), beta: float(1) });
-    const isBelow = b.add('HardSigmoid', [below], { alpha: float(-1e38), beta: float(0) });
-    shares.push(b.add('Mul', [left, isMaximum]));
-    left = b.add('Mul', [left, isBelow]);
+    const share = b.add('Mul', [left, isMaximum]);
+    shares.push(share);
+    left = b.add('Add', [left, depthwise(b, share, { weight: -1 })]);
   }
   return [...shares, left];
 }
