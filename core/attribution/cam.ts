@@ -3,7 +3,6 @@ import { int } from '../graph/ir.ts';
 import { defineAttribution } from './define.ts';
 import { findPooledFeatures } from './shared/classActivation.ts';
 import { upsampled } from './shared/heat.ts';
-import { evidence } from './shared/readings.ts';
 
 /**
  * M(i, j) = Σ_k w_k A_k(i, j), where S = Σ_k w_k mean(A_k) + b. The layers after the pooling are
@@ -15,7 +14,6 @@ export const cam = defineAttribution({
   description:
     'The feature maps weighted as the classifier weights them; needs global average pooling and a linear layer.',
   citation: 'Zhou et al. 2016, eq. 2',
-  reading: evidence,
   params: z.object({}),
   emit({ b, network, gradient }) {
     const { maps, pooled } = findPooledFeatures(network);

@@ -32,7 +32,7 @@ export interface AttributionDefinition {
   readonly description: string;
   /** Paper and equation. */
   readonly citation: string;
-  /** How the colours of a signed map read. */
+  /** How the colours of a signed map read; as contributions to the score unless the method says otherwise. */
   readonly reading: string;
   /** Schema of the parameters, with defaults from the paper; the command line's flags and the recipe follow from it. */
   readonly params: z.ZodObject;
@@ -49,12 +49,13 @@ export function defineAttribution<Schema extends z.ZodObject>(definition: {
   title: string;
   description: string;
   citation: string;
-  reading: string;
+  reading?: string;
   params: Schema;
   emit: (context: AttributionContext, params: z.output<Schema>) => EmittedAttribution;
 }): AttributionDefinition {
   const { params, emit } = definition;
   return Object.freeze({
+    reading: 'Red speaks for the class, blue against it.',
     ...definition,
     emit: (context, given) => emit(context, params.parse(given)),
   } satisfies AttributionDefinition);

@@ -3,7 +3,6 @@ import { defineAttribution } from './define.ts';
 import { gradCamMap } from './shared/gradCamMap.ts';
 import { upsampled } from './shared/heat.ts';
 import { layerReference } from './shared/params.ts';
-import { evidence } from './shared/readings.ts';
 
 /** L = ReLU(Σ_k α_k A_k), α_k = mean_ij ∂S/∂A_k(i, j). */
 export const gradCam = defineAttribution({
@@ -11,7 +10,6 @@ export const gradCam = defineAttribution({
   title: 'Grad-CAM',
   description: 'Which parts of a layer speak for the class.',
   citation: 'Selvaraju et al. 2017, eq. 1-2',
-  reading: evidence,
   params: z.object({
     layer: layerReference(),
     relu: z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { inputShaped } from './shared/heat.ts';
 import { reduction } from './shared/params.ts';
-import { slope } from './shared/readings.ts';
+import { slopeReading } from './shared/readings.ts';
 
 /** ∂S/∂x. */
 export const gradient = defineAttribution({
@@ -10,7 +10,7 @@ export const gradient = defineAttribution({
   title: 'Saliency (gradient)',
   description: 'How the class score changes with each pixel.',
   citation: 'Simonyan et al. 2014, sec. 3.1',
-  reading: slope,
+  reading: slopeReading,
   params: z.object({ channels: reduction('abs') }),
   emit({ b, network, gradient }, { channels }) {
     const [slope = ''] = gradient([network.image]);

@@ -3,14 +3,14 @@ import { defineAttribution } from './define.ts';
 import { guided, requireRectifiers } from './shared/composites.ts';
 import { inputShaped } from './shared/heat.ts';
 import { reduction } from './shared/params.ts';
-import { slope } from './shared/readings.ts';
+import { slopeReading } from './shared/readings.ts';
 
 export const guidedBackprop = defineAttribution({
   id: 'guidedBackprop',
   title: 'Guided backpropagation',
   description: 'The gradient that keeps only positive evidence through active ReLUs.',
   citation: 'Springenberg et al. 2015, sec. 3.4',
-  reading: slope,
+  reading: slopeReading,
   params: z.object({ channels: reduction('signed') }),
   emit(context, { channels }) {
     requireRectifiers(context, 'Guided backpropagation');

@@ -4,7 +4,7 @@ import { guided, requireRectifiers } from './shared/composites.ts';
 import { gradCamMap } from './shared/gradCamMap.ts';
 import { inputShaped, upsampled } from './shared/heat.ts';
 import { layerReference, reduction } from './shared/params.ts';
-import { slope } from './shared/readings.ts';
+import { slopeReading } from './shared/readings.ts';
 
 /** Guided backpropagation ⊙ upsampled Grad-CAM. */
 export const guidedGradCam = defineAttribution({
@@ -12,7 +12,7 @@ export const guidedGradCam = defineAttribution({
   title: 'Guided Grad-CAM',
   description: 'Guided backpropagation where Grad-CAM finds the class.',
   citation: 'Selvaraju et al. 2017, sec. 3.2',
-  reading: slope,
+  reading: slopeReading,
   params: z.object({ layer: layerReference(), channels: reduction('signed') }),
   emit(context, { layer, channels }) {
     requireRectifiers(context, 'Guided Grad-CAM');

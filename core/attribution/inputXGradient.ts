@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { inputShaped } from './shared/heat.ts';
 import { reduction } from './shared/params.ts';
-import { evidence } from './shared/readings.ts';
 
 /** x ⊙ ∂S/∂x, with x in pixels of [0, 1]: black has no attribution. */
 export const inputXGradient = defineAttribution({
@@ -10,7 +9,6 @@ export const inputXGradient = defineAttribution({
   title: 'Input × gradient',
   description: 'First-order contribution of each pixel, counted from black.',
   citation: 'Shrikumar et al. 2016, sec. 3',
-  reading: evidence,
   params: z.object({ channels: reduction('signed') }),
   emit({ b, network, gradient }, { channels }) {
     const [slope = ''] = gradient([network.image]);

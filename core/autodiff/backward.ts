@@ -1,5 +1,5 @@
 import { LoupeError } from '../base/errors.ts';
-import { broadcastAxes, shapesEqual } from '../base/shape.ts';
+import { broadcastAxes, shapesEqual, sizeOf } from '../base/shape.ts';
 import { float32 } from '../base/tensor.ts';
 import { describeNode } from '../graph/attributes.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
@@ -116,6 +116,5 @@ function zeros(b: GraphBuilder, name: string): string {
 
 function filled(b: GraphBuilder, name: string, value: number): string {
   const shape = b.shapeOf(name);
-  const size = shape.reduce((product, dim) => product * dim, 1);
-  return b.constant(float32(new Float32Array(size).fill(value), shape), `filled.${value}`);
+  return b.constant(float32(new Float32Array(sizeOf(shape)).fill(value), shape), `filled.${value}`);
 }

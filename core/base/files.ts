@@ -50,6 +50,23 @@ async function similarFiles(path: string): Promise<string> {
   }
 }
 
+const unwritableBecause: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the disk is read-only',
+  EISDIR: 'a folder of that name is there',
+  ENOTDIR: 'a part of the path is a file',
+  ENOENT: 'its folder does not exist',
+  EEXIST: 'a part of the path is a file',
+};
+
+/** The sentence for a file that could not be written. */
+export function unwritable(path: string, what: string, thrown: unknown): LoupeError {
+  const reason = unwritableBecause[systemCodeOf(thrown) ?? ''] ?? messageOf(thrown);
+  return new LoupeError('badFile', `The ${what} ${path} could not be written: ${reason}.`, { cause: thrown });
+}
+
 export async function fileExists(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();

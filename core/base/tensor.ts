@@ -6,6 +6,12 @@ export type ElementType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8' | 'in
 
 export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
 
+/** What a file was like when it was first looked at; weights are read later, from the same content. */
+export interface FileStamp {
+  readonly size: number;
+  readonly modified: number;
+}
+
 /** Where the bytes of a tensor lie in a file that is already on disk (little endian, row major). */
 export interface FileRange {
   readonly path: string;
@@ -21,7 +27,7 @@ export interface Tensor {
   readonly type: ElementType;
   readonly dims: Shape;
   readonly data: TensorData;
-  readonly file?: FileRange;
+  readonly file?: FileRange & { readonly stamp: FileStamp };
 }
 
 const bytesPerElement: Record<ElementType, number> = {

@@ -76,7 +76,7 @@ function halfToEven(margin: number): number {
 }
 
 /** ITU-R 601-2 luma in fixed point, Pillow's convert('L'). */
-export function luma(red: number, green: number, blue: number): number {
+function luma(red: number, green: number, blue: number): number {
   return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 }
 
@@ -91,7 +91,7 @@ export function greyed(picture: Picture): Picture {
 }
 
 /** Bytes to [1, channels, height, width] in [0, 1]. */
-export function pixelTensor({ rgb, width, height }: Picture, channels: 1 | 3): Tensor {
+function pixelTensor({ rgb, width, height }: Picture, channels: 1 | 3): Tensor {
   const plane = width * height;
   const values = new Float32Array(plane * channels);
   for (let channel = 0; channel < channels; channel++) {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { LoupeError, messageOf } from '../base/errors.ts';
-import { systemCodeOf } from '../base/files.ts';
+import { LoupeError } from '../base/errors.ts';
+import { unwritable } from '../base/files.ts';
 
 /** Temporary files that exist now. They go when the process ends, whatever ends it short of a kill. */
 const temporaries = new Set<string>();
@@ -33,7 +33,7 @@ async function makeFolder(path: string): Promise<string | undefined> {
   try {
     return await mkdir(dirname(path), { recursive: true });
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(path, 'file', error);
   }
 }
 
@@ -51,7 +51,7 @@ async function writeTemporary(path: string, content: Uint8Array | string): Promi
     return temporary;
   } catch (error) {
     await discard(temporary);
-    throw unwritable(path, error);
+    throw unwritable(path, 'file', error);
   }
 }
 
@@ -61,28 +61,13 @@ async function moveIntoPlace(temporary: string, path: string): Promise<void> {
     temporaries.delete(temporary);
   } catch (error) {
     await discard(temporary);
-    throw unwritable(path, error);
+    throw unwritable(path, 'file', error);
   }
 }
 
 async function discard(temporary: string): Promise<void> {
   await rm(temporary, { force: true });
   temporaries.delete(temporary);
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the disk is read-only',
-  EISDIR: 'a folder of that name is there',
-  ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a part of the path is a file',
-};
-
-function unwritable(path: string, thrown: unknown): LoupeError {
-  const reason = reasons[systemCodeOf(thrown) ?? ''] ?? messageOf(thrown);
-  return new LoupeError('badFile', `The file ${path} could not be written: ${reason}.`, { cause: thrown });
 }
 
 /**

@@ -112,7 +112,7 @@ function describeTarget(
 }
 
 /** The first of the greatest elements. */
-export function indexOfMaximum(values: ArrayLike<number>): number {
+function indexOfMaximum(values: ArrayLike<number>): number {
   let best = 0;
   for (let index = 1; index < values.length; index++) {
     if ((values[index] ?? 0) > (values[best] ?? 0)) best = index;

@@ -53,7 +53,7 @@ export async function repeatRecipe(
     const run = await explainToFolder({ model, runtime, methods, target, images, ...hooks }, out);
     return {
       ...run,
-      differences: [...differences, ...differingVersions(recipe)],
+      differences: [...differences, ...runtime.report.fallbacks, ...differingVersions(recipe)],
       ...compareFiles(recipe, run.recipe),
     };
   } finally {

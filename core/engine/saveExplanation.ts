@@ -47,7 +47,7 @@ async function drawMethod(
   { fitted, target }: ExplainedImage,
   { plan, map }: ExplainedMethod,
 ): Promise<{ file: string; content: Uint8Array }[]> {
-  const { title, citation } = attributionOf(plan.id);
+  const { title, citation, reading } = attributionOf(plan.id);
   const { width, height } = fitted;
   const drawn = drawMap({ width, height, values: floatsOf(map), signed: plan.signed });
   const overlay = overlayMap(fitted, drawn);
@@ -62,7 +62,7 @@ async function drawMethod(
       `${target.label} (class ${target.index}) · ${percent} % · logit ${target.logit.toFixed(3)}`,
       [model.name, ...layers, citation].join(' · '),
     ],
-    notes: plan.signed ? ['Red speaks for the class, blue against it.'] : [],
+    notes: plan.signed ? [reading] : [],
   });
   return [
     { file: `${stem}.png`, content: figure },

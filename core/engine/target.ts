@@ -1,6 +1,6 @@
 import { LoupeError, expected } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
-import type { Model } from '../model/model.ts';
+import { type Model, networkOf } from '../model/model.ts';
 
 /** The class that is explained: the one with the greatest logit, or an index. */
 export type ChosenTarget = 'top' | number;
@@ -9,9 +9,11 @@ export type ChosenTarget = 'top' | number;
  * Reads a target as a person writes it: `top`, a class index, or a label (whole, or the only one
  * that contains the words).
  */
-export function parseTarget(text: string, model: Model, classes: number): ChosenTarget {
+export function parseTarget(text: string, model: Model): ChosenTarget {
   if (text === 'top') return 'top';
-  if (/^-?\d+$/.test(text)) return checkedIndex(Number(text), classes);
+  if (/^-?\d+$/.test(text)) {
+    return checkedIndex(Number(text), model.card.labels.length || networkOf(model).classes);
+  }
   const { labels } = model.card;
   const wanted = text.toLowerCase();
   const exact = labels.findIndex((label) => label.toLowerCase() === wanted);
@@ -34,7 +36,7 @@ export function parseTarget(text: string, model: Model, classes: number): Chosen
 }
 
 /** An index, if the model has such a class. */
-export function checkedIndex(index: number, classes: number): number {
+function checkedIndex(index: number, classes: number): number {
   if (Number.isInteger(index) && index >= 0 && index < classes) return index;
   throw expected('badArgument', {
     wanted: `"top", a label or a class index from 0 to ${classes - 1}`,

@@ -21,6 +21,12 @@ export function describeNode(node: Node): string {
   return `${node.opType} node "${node.name}"`;
 }
 
+/** For JSON.stringify where texts are compared: it would write NaN and the infinities as null and -0 as 0. */
+export function exactNumber(_key: string, value: unknown): unknown {
+  const inexact = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
+  return inexact ? { number: Object.is(value, -0) ? '-0' : String(value) } : value;
+}
+
 function required<T>(node: Node, name: string, value: T | undefined): T {
   if (value === undefined) {
     throw new LoupeError('badGraph', `The ${describeNode(node)} lacks its attribute "${name}".`);

@@ -1,4 +1,5 @@
 import { LoupeError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import { type Tensor, float32, int64 } from '../base/tensor.ts';
 import type { Attributes, Dim, Graph, GraphInput, Node, ValueType } from './ir.ts';
 
@@ -91,8 +92,7 @@ export class GraphBuilder implements InferContext {
 
   /** A constant under a fresh name; equal small constants share one. */
   constant(value: Tensor, hint = 'constant'): string {
-    const size = value.dims.reduce((product, dim) => product * dim, 1);
-    if (size > 64) return this.setConstant(this.fresh(hint), value);
+    if (sizeOf(value.dims) > 64) return this.setConstant(this.fresh(hint), value);
     const key = `${value.type}:${value.dims.join('x')}:${Array.from(value.data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? '-0' : String(v))).join()}`;
     const known = this.#smallConstants.get(key);
     if (known !== undefined) return known;

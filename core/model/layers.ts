@@ -1,5 +1,5 @@
 import { LoupeError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
+import { suggestion } from '../base/nearest.ts';
 import type { Graph, Node } from '../graph/ir.ts';
 import type { Network } from './network.ts';
 import { type ReceptiveField, receptiveFields } from './receptiveField.ts';
@@ -98,11 +98,10 @@ export function resolveLayer(network: Network, reference: string): Layer {
       'This network has no feature map with a height and a width, so a layer must be named.',
     );
   }
-  const close = nearest(
+  const advice = suggestion(
     reference,
-    layers.map(({ name }) => name),
+    layers.flatMap(({ name }) => [name, ...name.split('/').slice(0, -1)]),
   );
-  const advice = close.length > 0 ? ` Did you mean ${close.map((name) => `"${name}"`).join(' or ')}?` : '';
   throw new LoupeError(
     'notFound',
     `There is no layer "${reference}".${advice} "loupe info" lists the layers.`,

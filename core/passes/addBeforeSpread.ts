@@ -1,3 +1,5 @@
+import { shapesEqual } from '../base/shape.ts';
+import { readInt } from '../graph/attributes.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/ir.ts';
 import { padsChannelsAtEnd } from './padsChannels.ts';
@@ -16,6 +18,8 @@ export function addBeforeSpread(graph: Graph): Graph {
     if (left?.opType !== 'DepthToSpace' || right?.opType !== 'DepthToSpace') return undefined;
     if (JSON.stringify(left.attributes) !== JSON.stringify(right.attributes)) return undefined;
     const [a = '', c = ''] = [left.inputs[0], right.inputs[0]];
+    // A sum that broadcasts has other channels before the spreading than after it.
+    if (!shapesEqual(b.shapeOf(a), b.shapeOf(c))) return undefined;
     const sum = phaseSum(b, a, c) ?? phaseSum(b, c, a) ?? b.add('Add', [a, c]);
     return [b.add('DepthToSpace', [sum], left.attributes, { name: node.name })];
   });
@@ -25,9 +29,10 @@ export function addBeforeSpread(graph: Graph): Graph {
 function phaseSum(b: GraphBuilder, whole: string, partial: string): string | undefined {
   const concat = b.producerOf(whole);
   const pad = b.producerOf(partial);
-  if (concat?.opType !== 'Concat' || pad?.opType !== 'Pad' || !padsChannelsAtEnd(b, pad)) return undefined;
+  if (concat?.opType !== 'Concat' || readInt(concat, 'axis') !== 1) return undefined;
+  if (pad?.opType !== 'Pad' || !padsChannelsAtEnd(b, pad)) return undefined;
   const [first = '', ...rest] = concat.inputs;
   const [q = ''] = pad.inputs;
-  if (b.shapeOf(first).join() !== b.shapeOf(q).join()) return undefined;
+  if (!shapesEqual(b.shapeOf(first), b.shapeOf(q))) return undefined;
   return b.add('Concat', [b.add('Add', [first, q]), ...rest], concat.attributes);
 }

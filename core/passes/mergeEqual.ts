@@ -1,4 +1,5 @@
 import type { Tensor } from '../base/tensor.ts';
+import { exactNumber } from '../graph/attributes.ts';
 import type { Attribute, Graph, Node } from '../graph/ir.ts';
 import { rewriteGraph } from './rewrite.ts';
 
@@ -26,7 +27,7 @@ function keyOf(node: Node, identity: Map<Tensor, number>): string {
 }
 
 function attributeKey(attribute: Attribute, identity: Map<Tensor, number>): string {
-  if (attribute.kind !== 'tensor') return `${attribute.kind}:${JSON.stringify(attribute.value)}`;
+  if (attribute.kind !== 'tensor') return `${attribute.kind}:${JSON.stringify(attribute.value, exactNumber)}`;
   const known = identity.get(attribute.value) ?? identity.size;
   identity.set(attribute.value, known);
   return `tensor:${known}`;

@@ -9,5 +9,9 @@ export function padsChannelsAtEnd(b: GraphBuilder, pad: Node): boolean {
     pad.inputs[2] === undefined || pad.inputs[2] === '' || b.constantOf(pad.inputs[2])?.data[0] === 0;
   if (amounts === undefined || !zero || pad.attributes['mode'] !== undefined || pad.inputs.length > 3)
     return false;
-  return numbersOf(amounts).every((amount, at) => amount === 0 || (at === 5 && amount > 0));
+  const channelsEnd = 5;
+  return (
+    amounts.dims[0] === 8 &&
+    numbersOf(amounts).every((amount, at) => amount === 0 || (at === channelsEnd && amount > 0))
+  );
 }

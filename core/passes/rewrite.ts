@@ -25,25 +25,22 @@ export function rewriteGraph(graph: Graph, rewrite: RewriteNode): Graph {
     if (replacements === undefined) b.addNode(node);
     else node.outputs.forEach((output, index) => renamed.set(output, replacements[index] ?? ''));
   }
-  return b.build(keepOutputNames(b, graph.outputs, current), graph);
+  return b.build(
+    graph.outputs.map((name) => keepName(b, name, current(name))),
+    graph,
+  );
 }
 
 /** A graph output keeps its name, because people ask for it by that name. */
-function keepOutputNames(
-  b: GraphBuilder,
-  outputs: readonly string[],
-  current: (name: string) => string,
-): string[] {
-  return outputs.map((name) => {
-    if (current(name) === name) return name;
-    b.addNode({
-      name: `output/${name}`,
-      opType: 'Identity',
-      domain: '',
-      inputs: [current(name)],
-      outputs: [name],
-      attributes: {},
-    });
-    return name;
+export function keepName(b: GraphBuilder, name: string, current: string): string {
+  if (current === name) return name;
+  b.addNode({
+    name: `output/${name}`,
+    opType: 'Identity',
+    domain: '',
+    inputs: [current],
+    outputs: [name],
+    attributes: {},
   });
+  return name;
 }

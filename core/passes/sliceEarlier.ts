@@ -1,4 +1,5 @@
 import { LoupeError } from '../base/errors.ts';
+import { shapesEqual } from '../base/shape.ts';
 import { type Tensor, floatsOf, numbersOf, tensor } from '../base/tensor.ts';
 import { readInt, readInts } from '../graph/attributes.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
@@ -33,7 +34,7 @@ export function sliceEarlier(graph: Graph): Graph {
   };
   return rewriteGraph(graph, (node, b) => {
     for (const output of node.outputs) seen.set(output, node);
-    const range = channelRange(node, b);
+    const range = channelRange(node, b, graph);
     const [source = ''] = node.inputs;
     if (range === undefined || !sliceable.has(source)) return undefined;
     return [slice(b, source, range, node.name)];
@@ -46,13 +47,15 @@ interface Range {
 }
 
 /** The channels that a Slice keeps, if it slices only axis 1 with step 1. */
-function channelRange(node: Node, b: Pick<GraphBuilder, 'constantOf'>): Range | undefined {
+function channelRange(node: Node, b: Pick<GraphBuilder, 'constantOf'>, graph: Graph): Range | undefined {
   if (node.domain !== '' || node.opType !== 'Slice') return undefined;
   const [starts, ends, axes, steps] = node.inputs.slice(1).map((name) => b.constantOf(name));
   if (!starts || !ends || !axes || numbersOf(axes).join() !== '1') return undefined;
   if (steps !== undefined && numbersOf(steps).join() !== '1') return undefined;
   const [start = 0] = numbersOf(starts);
-  const [end = 0] = numbersOf(ends);
+  const [wanted = 0] = numbersOf(ends);
+  // Exporters write the largest integer for "to the end".
+  const end = Math.min(wanted, graph.types.get(node.inputs[0] ?? '')?.shape[1] ?? 0);
   return start >= 0 && end > start ? { start, end } : undefined;
 }
 
@@ -69,7 +72,8 @@ function findSliceable(graph: Graph, producers: ReadonlyMap<string, Node>): Set<
     if (node === undefined) return false;
     const sum = node.domain === '' && node.opType === 'Add';
     const fits = sum
-      ? node.inputs.filter((input) => consumers.get(input)?.length === 1 && accept(input)).length > 0
+      ? addsEqualShapes(node, graph) &&
+        node.inputs.filter((input) => consumers.get(input)?.length === 1 && accept(input)).length > 0
       : isPlainInputGrad(node, graph);
     if (fits) accepted.add(value);
     return fits;
@@ -77,11 +81,17 @@ function findSliceable(graph: Graph, producers: ReadonlyMap<string, Node>): Set<
   const found = new Set<string>();
   for (const [value, nodes] of consumers) {
     const allSlices = nodes.every(
-      (node) => channelRange(node, constants) !== undefined && node.inputs[0] === value,
+      (node) => channelRange(node, constants, graph) !== undefined && node.inputs[0] === value,
     );
     if (allSlices && !graph.outputs.includes(value) && accept(value)) found.add(value);
   }
   return new Set([...found, ...accepted]);
+}
+
+/** A term that is broadcast has fewer channels than the sum, so it cannot be sliced like it. */
+function addsEqualShapes(node: Node, { types }: Graph): boolean {
+  const shapes = [...node.inputs, ...node.outputs].map((name) => types.get(name)?.shape ?? []);
+  return shapes.every((shape) => shapesEqual(shape, shapes[0] ?? []));
 }
 
 function isPlainInputGrad(node: Node, graph: Graph): boolean {

@@ -4,6 +4,7 @@ import type { Tensor } from '../base/tensor.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Dim, Graph, GraphInput, Node, ValueType } from '../graph/ir.ts';
 import { newBuilder, operatorOf } from '../ops/registry.ts';
+import { keepName } from './rewrite.ts';
 
 /** Above this many elements a constant is left to ONNX Runtime; shape arithmetic is far below. */
 const largestFolded = 65_536;
@@ -126,17 +127,4 @@ function addChecked(b: GraphBuilder, node: Node): void {
       `The ${node.opType} node "${node.name}" would make a tensor of shape ${formatShape(shape)}, which is not possible.`,
     );
   }
-}
-
-function keepName(b: GraphBuilder, name: string, current: string): string {
-  if (current === name) return name;
-  b.addNode({
-    name: `output/${name}`,
-    opType: 'Identity',
-    domain: '',
-    inputs: [current],
-    outputs: [name],
-    attributes: {},
-  });
-  return name;
 }

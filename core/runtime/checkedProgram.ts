@@ -17,10 +17,11 @@ const tolerance = 0.1;
 export class CheckedProgram implements Program {
   readonly inputs: ReadonlyMap<string, ValueType>;
   readonly outputs: readonly string[];
-  readonly byteLength: number;
   readonly #compileReference: () => Promise<Program>;
   readonly #onFallback: (reason: string) => void;
   #program: Program;
+  /** The first run; later ones wait for what it finds. */
+  #first: Promise<RunResult> | undefined;
   #checked = false;
 
   constructor(
@@ -33,24 +34,47 @@ export class CheckedProgram implements Program {
     this.#onFallback = onFallback;
     this.inputs = program.inputs;
     this.outputs = program.outputs;
-    this.byteLength = program.byteLength;
   }
 
   get target(): Target {
     return this.#program.target;
   }
 
+  get byteLength(): number {
+    return this.#program.byteLength;
+  }
+
   async run(feeds: Feeds): Promise<RunResult> {
-    return this.#checked ? this.#program.run(feeds) : this.#firstRun(feeds);
+    while (!this.#checked) {
+      if (this.#first === undefined) return this.#startFirst(feeds);
+      await this.#first.catch(() => undefined);
+    }
+    return this.#program.run(feeds);
   }
 
   async release(): Promise<void> {
     await this.#program.release();
   }
 
+  /** A first run that fails (a wrong feed) decides nothing: the next one is the first again. */
+  async #startFirst(feeds: Feeds): Promise<RunResult> {
+    this.#first = this.#firstRun(feeds);
+    try {
+      return await this.#first;
+    } finally {
+      this.#first = undefined;
+    }
+  }
+
   async #firstRun(feeds: Feeds): Promise<RunResult> {
     const reference = await this.#compileReference();
-    const wanted = await reference.run(feeds);
+    let wanted: RunResult;
+    try {
+      wanted = await reference.run(feeds);
+    } catch (error) {
+      await reference.release();
+      throw error;
+    }
     const { result, fault } = await this.#attempt(feeds, wanted);
     this.#checked = true;
     if (result !== undefined && fault === undefined) {

@@ -3,6 +3,11 @@ import { LoupeError } from '../base/errors.ts';
 import { byteLengthOf } from '../base/tensor.ts';
 import type { Graph } from '../graph/ir.ts';
 
+/** Bytes of all constants of a graph. */
+export function constantBytes({ constants }: Graph): number {
+  return [...constants.values()].reduce((sum, value) => sum + byteLengthOf(value), 0);
+}
+
 /** Bytes that a program needs at its worst moment: constants, and the values between their making and their last use. */
 export function peakBytes(graph: Graph): number {
   const bytesOf = (name: string): number => {
@@ -16,7 +21,7 @@ export function peakBytes(graph: Graph): number {
     for (const name of node.inputs) lastUse.set(name, index);
   });
   const kept = new Set(graph.outputs);
-  let live = [...graph.constants.values()].reduce((sum, value) => sum + byteLengthOf(value), 0);
+  let live = constantBytes(graph);
   live += graph.inputs.reduce((sum, { name }) => sum + bytesOf(name), 0);
   let peak = live;
   graph.nodes.forEach((node, index) => {

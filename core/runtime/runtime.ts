@@ -1,12 +1,12 @@
 import { LoupeError, messageOf } from '../base/errors.ts';
-import { byteLengthOf } from '../base/tensor.ts';
 import type { Graph } from '../graph/ir.ts';
 import type { Target } from '../passes/lower/define.ts';
 import { lowerFor, simplify } from '../passes/pipeline.ts';
 import { ProgramCache, graphKey } from './cache.ts';
+import { CachedProgram } from './cachedProgram.ts';
 import { CheckedProgram } from './checkedProgram.ts';
 import { type DeviceChoice, type DeviceReport, hasWebgpuProvider } from './device.ts';
-import { checkMemory } from './memory.ts';
+import { checkMemory, constantBytes } from './memory.ts';
 import { OrtProgram, type Program } from './program.ts';
 import { createSession } from './session.ts';
 
@@ -43,7 +43,7 @@ export class Runtime {
   /** Prunes, merges, lowers, verifies and compiles a specialised graph; equal graphs share one program. */
   async compile(graph: Graph): Promise<Program> {
     const simplified = simplify(graph);
-    return this.#cache.get(`${this.#target}/${graphKey(simplified)}`, async () => {
+    return CachedProgram.in(this.#cache, `${this.#target}/${graphKey(simplified)}`, async () => {
       if (this.#target === 'cpu') return this.#compileFor(simplified, 'cpu');
       return this.#compileForWebgpu(simplified);
     });
@@ -59,8 +59,7 @@ export class Runtime {
     const lowered = lowerFor(graph, target);
     checkMemory(lowered);
     const session = await createSession(lowered, { target, threads: this.threads });
-    const byteLength = [...lowered.constants.values()].reduce((sum, value) => sum + byteLengthOf(value), 0);
-    return new OrtProgram(session, lowered, target, byteLength);
+    return new OrtProgram(session, lowered, target, constantBytes(lowered));
   }
 
   /** A WebGPU program whose first run is compared with the CPU; without a working device, the CPU's program. */

@@ -14,10 +14,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { LoupeError } from '../base/errors.ts';
-import { type Tensor, byteLengthOf } from '../base/tensor.ts';
+import { type FileStamp, type Tensor, byteLengthOf } from '../base/tensor.ts';
 import type { Graph } from '../graph/ir.ts';
 import { encodeOnnx } from '../graph/onnx/encode.ts';
+import { checkUnchanged, withFile } from '../graph/onnx/files.ts';
 import type { Target } from '../passes/lower/define.ts';
+import { constantBytes } from './memory.ts';
 import { runtimeMessage } from './ortError.ts';
 
 /** Models whose constants are smaller than this go to ONNX Runtime as one array of bytes. */
@@ -40,9 +42,8 @@ export interface SessionOptions {
  * derived ones from a file of our own. ONNX Runtime maps both, so weights are not held twice.
  */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<ort.InferenceSession> {
-  const total = [...graph.constants.values()].reduce((sum, value) => sum + byteLengthOf(value), 0);
   try {
-    if (total < inlineLimitBytes) {
+    if (constantBytes(graph) < inlineLimitBytes) {
       return await ort.InferenceSession.create(encodeOnnx(graph), sessionOptions(options));
     }
     return await createFromFolder(graph, options);
@@ -69,11 +70,13 @@ function sessionOptions({ target, threads }: SessionOptions): ort.InferenceSessi
 async function createFromFolder(graph: Graph, options: SessionOptions): Promise<ort.InferenceSession> {
   const folder = mkdtempSync(path.join(temporaryRoot(), 'program-'));
   try {
-    const weights = new WeightFiles(folder);
-    const bytes = encodeOnnx(graph, { external: (name, value) => weights.place(name, value) });
-    weights.close();
     const file = path.join(folder, 'program.onnx');
-    writeFileSync(file, bytes);
+    const weights = new WeightFiles(folder);
+    try {
+      writeFileSync(file, encodeOnnx(graph, { external: (name, value) => weights.place(name, value) }));
+    } finally {
+      weights.close();
+    }
     return await ort.InferenceSession.create(file, sessionOptions(options));
   } finally {
     // A mapped file may be unlinked where the system allows it; elsewhere it goes with the process's folder.
@@ -96,7 +99,11 @@ class WeightFiles {
     const byteLength = byteLengthOf(value);
     if (byteLength <= smallConstantBytes) return undefined;
     if (value.file !== undefined) {
-      return { location: this.#linked(value.file.path), offset: value.file.offset, byteLength };
+      return {
+        location: this.#linked(value.file.path, value.file.stamp),
+        offset: value.file.offset,
+        byteLength,
+      };
     }
     return this.#append(value, byteLength);
   }
@@ -105,9 +112,12 @@ class WeightFiles {
     if (this.#derived !== undefined) closeSync(this.#derived);
   }
 
-  #linked(source: string): string {
+  #linked(source: string, stamp: FileStamp): string {
     const known = this.#links.get(source);
     if (known !== undefined) return known;
+    withFile(source, 'file of weights', (_handle, now) => {
+      checkUnchanged(source, stamp, now);
+    });
     const location = `weights-${this.#links.size}.bin`;
     const target = path.join(this.#folder, location);
     try {

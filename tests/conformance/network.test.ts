@@ -43,7 +43,7 @@ function smallNetwork(batch: number): Network {
   const swish = b.add('HardSwish', [b.add('Add', [leaky, clipped], {}, { name: 'sum' })]);
   const mean = b.add('ReduceMean', [swish, b.axes([2, 3])], { keepdims: int(0) });
   const logits = b.add('MatMul', [mean, weight(8, 5)]);
-  return { graph: b.build([logits]), image: 'image', logits, classes: 5 };
+  return { graph: b.build([logits]), image: 'image', logits, classes: 5, activation: 'Softmax' };
 }
 
 const random = seededRandom(22);

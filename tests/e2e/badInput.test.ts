@@ -2,6 +2,8 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openOnnx } from '../../core/graph/onnx/open.ts';
+import { saveOnnx } from '../../core/graph/onnx/save.ts';
 import { fixturePath } from '../unit/onnxFixtures.ts';
 import { loupe, removeFolders, root, samples, shapes, temporaryFolder } from './loupe.ts';
 
@@ -23,6 +25,15 @@ function modelWithCard(name: string, changes: Record<string, unknown>): string {
   const card = readFileSync(join(root, shapes.replace('.onnx', '.card.json')), 'utf8');
   file(`${name}.card.json`, JSON.stringify({ ...(JSON.parse(card) as object), ...changes }));
   return file(`${name}.onnx`, modelBytes);
+}
+
+/** A copy of the bundled model in which another operator stands for ReLU. */
+function modelWithOperator(opType: string): string {
+  const path = modelWithCard(opType, {});
+  const graph = openOnnx(join(root, shapes));
+  const nodes = graph.nodes.map((node) => (node.opType === 'Relu' ? { ...node, opType } : node));
+  saveOnnx({ ...graph, nodes }, path);
+  return path;
 }
 
 /** The first 57 bytes of a PNG picture: it declares its size, and holds no pixels. */
@@ -125,6 +136,21 @@ const cases: readonly Case[] = [
       return path;
     },
     says: ['external.onnx.data'],
+  },
+  {
+    what: 'a model with an unknown operator',
+    model: () => modelWithOperator('Rleu'),
+    says: ['Rleu.onnx cannot be used: the Rleu node "', 'does not know'],
+  },
+  {
+    what: 'a model with a quantised operator',
+    model: () => modelWithOperator('QLinearConv'),
+    says: ['QLinearConv.onnx cannot be used: it is a quantised model', 'Export the float model'],
+  },
+  {
+    what: 'a typo in a part of a layer',
+    flags: ['--method', 'gradCam', '--layer', 'fetures.2'],
+    says: ['There is no layer "fetures.2"', 'Did you mean "features.2"'],
   },
   {
     what: 'a card of too few labels',

@@ -209,7 +209,7 @@ describe('graphs that cannot be right', () => {
       { nodes: [node('ReluGrad', ['x'], ['y'], [], { domain: 'loupe' })] },
     ],
     [
-      'badGraph: Expected int for attribute "axis" of Softmax node "Softmax1" but received float.',
+      'badGraph: expected int for attribute "axis" of Softmax node "Softmax1" but received float.',
       {
         opset: 11,
         nodes: [node('Softmax', ['x'], ['y'], [{ name: 'axis', type: AttributeType.FLOAT, f: 1 }])],

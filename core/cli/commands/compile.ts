@@ -31,7 +31,7 @@ export const compile: CommandModule = {
       const model = await openModel(modelPath, flags.card);
       noteGuesses(model, context);
       const methods = methodsFor(model, requests, flags.method, context);
-      const target = parseTarget(flags.target, model, model.card.labels.length);
+      const target = parseTarget(flags.target, model);
       const graph = compileExplanation({ model, methods, target, batch: flags.batch });
       saveOnnx(graph, flags.output);
       context.print(`${flags.output}: image in; ${graph.outputs.join(', ')} out`);

@@ -1,11 +1,12 @@
 import { explainToFolder } from '../../engine/explainToFolder.ts';
 import { parseTarget } from '../../engine/target.ts';
-import { networkOf, openModel } from '../../model/model.ts';
+import { openModel } from '../../model/model.ts';
 import type { CommandModule } from '../command.ts';
 import { noteGuesses, noteNonFinite } from '../notes.ts';
 import { cardOption } from '../options.ts';
 import { addMethodFlags, methodsFor, requestsFrom } from '../methodFlags.ts';
 import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
+import { formatPercent } from '../table.ts';
 
 interface ExplainFlags extends RuntimeFlags {
   readonly method: string;
@@ -31,7 +32,7 @@ export const explain: CommandModule = {
       const model = await openModel(modelPath, flags.card);
       noteGuesses(model, context);
       const methods = methodsFor(model, requests, flags.method, context);
-      const target = parseTarget(flags.target, model, model.card.labels.length || networkOf(model).classes);
+      const target = parseTarget(flags.target, model);
       await withRuntime(flags, context, async (runtime) => {
         const { files } = await explainToFolder(
           {
@@ -46,9 +47,7 @@ export const explain: CommandModule = {
           flags.out,
           (explained) => {
             const { label, index, probability } = explained.target;
-            context.print(
-              `${explained.file.path}: ${label} (class ${index}) ${(100 * probability).toFixed(1)} %`,
-            );
+            context.print(`${explained.file.path}: ${label} (class ${index}) ${formatPercent(probability)}`);
             for (const note of explained.file.notes) context.note(`${explained.file.path}: ${note}`);
             noteNonFinite(explained.nonFinite, context);
           },

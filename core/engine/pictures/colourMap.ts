@@ -20,8 +20,6 @@ export const colourMaps = {
 
 export type ColourMapName = keyof typeof colourMaps;
 
-export const colourMapNames = Object.keys(colourMaps);
-
 function fromHex(hex: string): ColourTable {
   return Uint8Array.from(Buffer.from(hex, 'hex'));
 }

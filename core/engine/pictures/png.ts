@@ -1,6 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Picture } from '../../data/picture.ts';
-import { writeFileAtomically } from '../atomic.ts';
 
 /** A sharp pipeline over a picture's bytes, without copying them. */
 export function pipelineOf({ rgb, width, height }: Picture): Sharp {
@@ -10,11 +9,6 @@ export function pipelineOf({ rgb, width, height }: Picture): Sharp {
 /** Encodes a picture as an 8-bit RGB PNG: lossless, and the same bytes every time. */
 export async function encodePng(picture: Picture): Promise<Uint8Array> {
   return pipelineOf(picture).png({ compressionLevel: 7 }).toBuffer();
-}
-
-/** Writes `rgb` as a PNG; whole or not at all. */
-export async function writePng(path: string, rgb: Uint8Array, width: number, height: number): Promise<void> {
-  await writeFileAtomically(path, await encodePng({ rgb, width, height }));
 }
 
 /** Each pixel as a square of `factor` pixels, so that one sees what belongs to which. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LoupeError } from '../../base/errors.ts';
-import type { FileRange } from '../../base/tensor.ts';
-import { type FileStamp, withFile } from './files.ts';
+import type { FileRange, FileStamp } from '../../base/tensor.ts';
+import { withFile } from './files.ts';
 import type { TensorProto } from './gen/onnx_pb.js';
 import { rangeKey } from './skeleton.ts';
 import type { Source } from './source.ts';

@@ -1,6 +1,6 @@
 import type { Shape } from '../../base/shape.ts';
-import type { FileRange, Tensor } from '../../base/tensor.ts';
-import { type FileStamp, readRange } from './files.ts';
+import type { FileRange, FileStamp, Tensor } from '../../base/tensor.ts';
+import { readRange } from './files.ts';
 import { type Storage, dataFromBytes } from './storage.ts';
 
 /**
@@ -16,10 +16,15 @@ export function fileTensor(storage: Storage, dims: Shape, range: FileRange, stam
       return dataFromBytes(storage, readRange(range, stamp));
     },
   };
-  return storage.convert === undefined ? Object.defineProperty(tensor, 'file', fileProperty(range)) : tensor;
+  return storage.convert === undefined
+    ? Object.defineProperty(tensor, 'file', fileProperty(range, stamp))
+    : tensor;
 }
 
-const fileProperty = (range: FileRange): PropertyDescriptor => ({ value: range, enumerable: true });
+const fileProperty = (range: FileRange, stamp: FileStamp): PropertyDescriptor => ({
+  value: { ...range, stamp },
+  enumerable: true,
+});
 
 /** A tensor in memory whose elements are converted each time they are asked for. */
 export function convertedTensor(storage: Storage, dims: Shape, bytes: Uint8Array): Tensor {

@@ -3,13 +3,7 @@ import { basename, dirname } from 'node:path';
 import { LoupeError, messageOf } from '../../base/errors.ts';
 import { systemCodeOf } from '../../base/files.ts';
 import { suggestion } from '../../base/nearest.ts';
-import type { FileRange } from '../../base/tensor.ts';
-
-/** What a file was like when it was first looked at; weights are read later, from the same content. */
-export interface FileStamp {
-  readonly size: number;
-  readonly modified: number;
-}
+import type { FileRange, FileStamp } from '../../base/tensor.ts';
 
 /** One system call reads at most this much. */
 const largestRead = 2 ** 30;
@@ -84,15 +78,19 @@ function readBytes(
   }
 }
 
+/** Refuses a file that is no longer as it was when the model was opened. */
+export function checkUnchanged(path: string, stamp: FileStamp, now: FileStamp): void {
+  if (now.size === stamp.size && now.modified === stamp.modified) return;
+  throw new LoupeError(
+    'badFile',
+    `The file ${path} was changed after the model had been opened. Open the model again.`,
+  );
+}
+
 /** Reads a range of a file that must still be as it was when the model was opened. */
 export function readRange(range: FileRange, stamp: FileStamp): Uint8Array<ArrayBuffer> {
   return withFile(range.path, 'file of weights', (handle, now) => {
-    if (now.size !== stamp.size || now.modified !== stamp.modified) {
-      throw new LoupeError(
-        'badFile',
-        `The file ${range.path} was changed after the model had been opened. Open the model again.`,
-      );
-    }
+    checkUnchanged(range.path, stamp, now);
     const bytes = new Uint8Array(range.byteLength);
     readFully(handle, bytes, range.offset, range.path);
     return bytes;

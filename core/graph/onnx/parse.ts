@@ -15,7 +15,7 @@ export function inModel<T>(name: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof LoupeError)) throw error;
-    const detail = messageOf(error).replace(/^The /, 'the ');
+    const detail = messageOf(error).replace(/^(?:The|Expected) /, (word) => word.toLowerCase());
     const shown = detail.length > longestSentence ? `${detail.slice(0, longestSentence)} ….` : detail;
     throw new LoupeError(error.code, `The ONNX model ${name} cannot be used: ${shown}`, { cause: error });
   }

@@ -2,7 +2,8 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LoupeError, messageOf } from '../../base/errors.ts';
+import { LoupeError } from '../../base/errors.ts';
+import { unwritable } from '../../base/files.ts';
 import { type Tensor, byteLengthOf } from '../../base/tensor.ts';
 import type { Graph } from '../ir.ts';
 import { encodeOnnx } from './encode.ts';
@@ -36,9 +37,7 @@ export function saveOnnx(graph: Graph, path: string, options: SaveOptions = {}):
     }
   } catch (error) {
     if (error instanceof LoupeError) throw error;
-    throw new LoupeError('badFile', `The model ${path} could not be written: ${messageOf(error)}.`, {
-      cause: error,
-    });
+    throw unwritable(path, 'model', error);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FileStamp } from './files.ts';
+import type { FileStamp } from '../../base/tensor.ts';
 
 /** Where a model comes from, for whatever is read besides its protocol buffer. */
 export interface Source {

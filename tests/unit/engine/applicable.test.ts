@@ -36,8 +36,9 @@ describe('applicableMethods', () => {
 
   it('leaves out CAM without global average pooling, and the rules for ReLU without ReLU, and says why', async () => {
     const found = applicableMethods(await model('Sigmoid', 'GlobalMaxPool'), all);
-    expect(idsOf(found.methods)).toEqual(['gradCam', 'gradient', 'inputXGradient']);
-    expect(idsOf(found.leftOut)).toEqual(['cam', 'deconvnet', 'guidedBackprop', 'guidedGradCam']);
+    const undefinedHere = ['cam', 'deconvnet', 'guidedBackprop', 'guidedGradCam'];
+    expect(idsOf(found.leftOut)).toEqual(undefinedHere);
+    expect(idsOf(found.methods)).toEqual(idsOf(all).filter((id) => !undefinedHere.includes(id)));
     expect(found.leftOut[0]?.reason).toContain('no global average pooling');
     expect(found.leftOut[2]?.reason).toContain('it has Sigmoid');
   });

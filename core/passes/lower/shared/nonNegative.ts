@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../../../graph/builder.ts';
+import type { Node } from '../../../graph/ir.ts';
 
 const always = new Set(['Relu', 'Sigmoid', 'HardSigmoid', 'Exp', 'Abs', 'Softplus', 'Softmax']);
 
@@ -20,12 +21,23 @@ const preserving = new Set([
 
 /** Whether a value is known to hold no negative number, from the operators that made it. */
 export function isNonNegative(b: GraphBuilder, value: string): boolean {
-  const node = b.producerOf(value);
-  if (node?.domain !== '') return false;
-  if (always.has(node.opType)) return true;
-  if (node.opType === 'Clip') return Number(b.constantOf(node.inputs[1] ?? '')?.data[0] ?? -1) >= 0;
-  if (!preserving.has(node.opType)) return false;
-  const takesOne = !['Concat', 'Add', 'Mul'].includes(node.opType);
-  const sources = takesOne ? node.inputs.slice(0, 1) : node.inputs;
-  return sources.every((source) => isNonNegative(b, source));
+  // Sums share terms, so what has been seen is not looked at again. A Set grows while it is walked.
+  const wanted = new Set([value]);
+  for (const name of wanted) {
+    const node = b.producerOf(name);
+    if (node?.domain !== '') return false;
+    if (always.has(node.opType) || isClippedAtZero(b, node)) continue;
+    if (!preserving.has(node.opType)) return false;
+    const takesAll = ['Concat', 'Add', 'Mul'].includes(node.opType);
+    for (const source of takesAll ? node.inputs : node.inputs.slice(0, 1)) wanted.add(source);
+  }
+  return true;
+}
+
+/** Clip applies its upper bound last (min(max(x, least), most)), so a negative one wins. */
+function isClippedAtZero(b: GraphBuilder, node: Node): boolean {
+  if (node.opType !== 'Clip') return false;
+  const [, least = '', most = ''] = node.inputs;
+  const bound = (name: string): number => Number(b.constantOf(name)?.data[0] ?? -1);
+  return bound(least) >= 0 && (most === '' || bound(most) >= 0);
 }
