@@ -135,13 +135,10 @@ class WeightFiles {
     this.#derived ??= openSync(path.join(this.#folder, location), 'w');
     const { data } = value;
     const offset = Math.ceil(this.#offset / 64) * 64;
-    writeSync(
-      this.#derived,
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      0,
-      byteLength,
-      offset,
-    );
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    for (let done = 0; done < byteLength; ) {
+      done += writeSync(this.#derived, bytes, done, byteLength - done, offset + done);
+    }
     this.#offset = offset + byteLength;
     return { location, offset, byteLength };
   }
