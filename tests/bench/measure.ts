@@ -4,10 +4,10 @@ import { normals, seededRandom } from '../../core/base/random.ts';
 import { type Tensor, tensor } from '../../core/base/tensor.ts';
 import { openOnnx } from '../../core/graph/onnx/open.ts';
 import { buildNetwork, imageInput } from '../../core/model/network.ts';
-import type { InputCard } from '../../core/protocol/card.ts';
 import type { Program } from '../../core/runtime/program.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { writeGoldenModel } from '../golden/loadGraph.ts';
+import { rawCard } from '../rawCard.ts';
 import type { BenchNet } from './nets.ts';
 import type { Peer } from './peer.ts';
 import { type Profile, profileGraph } from './profile.ts';
@@ -94,18 +94,7 @@ async function measureQuestion(request: NetRequest, what: Question): Promise<Ben
 function networkFor({ net, batch, folder }: NetRequest) {
   const file = path.join(folder, `${net.name}.onnx`);
   writeGoldenModel(net.graph, file);
-  const card: InputCard = {
-    width: net.size,
-    height: net.size,
-    channels: 3,
-    colourOrder: 'RGB',
-    layout: 'NCHW',
-    resize: { mode: 'none' },
-    range: [0, 1],
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  };
-  return buildNetwork(openOnnx(file), card, batch);
+  return buildNetwork(openOnnx(file), rawCard(net.size), batch);
 }
 
 function imageFor({ net, batch }: NetRequest): Tensor {

@@ -8,24 +8,14 @@ import { resolveLayer } from '../../core/model/layers.ts';
 import { type Network, buildNetwork, imageInput } from '../../core/model/network.ts';
 import { classLogit, targetInput } from '../../core/model/objective.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
-import type { InputCard } from '../../core/protocol/card.ts';
 import { outputOf } from '../../core/runtime/program.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { loadGolden } from '../golden/loadGraph.ts';
+import { rawCard } from '../rawCard.ts';
 import { camPlusPlus, layerCam } from '../reference/cam.ts';
 
 const size = 32;
-const card: InputCard = {
-  width: size,
-  height: size,
-  channels: 3,
-  colourOrder: 'RGB',
-  layout: 'NCHW',
-  resize: { mode: 'none' },
-  range: [0, 1],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-};
+const card = rawCard(size);
 const image = tensor('float32', normals(seededRandom(11), 3 * size * size, 0.5), [1, 3, size, size]);
 const feeds = { [imageInput]: image, [targetInput]: int64([1]) };
 

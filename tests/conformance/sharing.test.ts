@@ -7,23 +7,13 @@ import { decodeOnnx } from '../../core/graph/onnx/decode.ts';
 import { buildNetwork, imageInput } from '../../core/model/network.ts';
 import { targetInput } from '../../core/model/objective.ts';
 import { simplify } from '../../core/passes/pipeline.ts';
-import type { InputCard } from '../../core/protocol/card.ts';
 import { outputOf } from '../../core/runtime/program.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { loadGolden } from '../golden/loadGraph.ts';
+import { rawCard } from '../rawCard.ts';
 
 const size = 64;
-const card: InputCard = {
-  width: size,
-  height: size,
-  channels: 3,
-  colourOrder: 'RGB',
-  layout: 'NCHW',
-  resize: { mode: 'none' },
-  range: [0, 1],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-};
+const card = rawCard(size);
 
 function networkFor(name: string) {
   return buildNetwork(decodeOnnx(loadGolden(name, { size })), card, 1);
