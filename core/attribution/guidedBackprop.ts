@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineAttribution } from './define.ts';
-import { guided, requireRectifiers } from './shared/composites.ts';
+import { guided, rectifiedSignal } from './shared/composites.ts';
 import { inputShaped } from './shared/heat.ts';
 import { reduction } from './shared/params.ts';
 import { slopeReading } from './shared/readings.ts';
@@ -13,8 +13,6 @@ export const guidedBackprop = defineAttribution({
   reading: slopeReading,
   params: z.object({ channels: reduction('signed') }),
   emit(context, { channels }) {
-    requireRectifiers(context, 'Guided backpropagation');
-    const [signal = ''] = context.gradient([context.network.image], guided);
-    return inputShaped(context.b, signal, channels);
+    return inputShaped(context.b, rectifiedSignal(context, 'Guided backpropagation', guided), channels);
   },
 });

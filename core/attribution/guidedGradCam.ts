@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineAttribution } from './define.ts';
-import { guided, requireRectifiers } from './shared/composites.ts';
+import { guided, rectifiedSignal } from './shared/composites.ts';
 import { gradCamMap } from './shared/gradCamMap.ts';
 import { inputShaped, upsampled } from './shared/heat.ts';
 import { layerReference, reduction } from './shared/params.ts';
@@ -15,10 +15,9 @@ export const guidedGradCam = defineAttribution({
   reading: slopeReading,
   params: z.object({ layer: layerReference(), channels: reduction('signed') }),
   emit(context, { layer, channels }) {
-    requireRectifiers(context, 'Guided Grad-CAM');
-    const { b, network, gradient } = context;
+    const { b, network } = context;
+    const signal = rectifiedSignal(context, 'Guided Grad-CAM', guided);
     const map = upsampled(b, b.add('Relu', [gradCamMap(context, context.layer(layer))]), network.image);
-    const [signal = ''] = gradient([network.image], guided);
     return inputShaped(b, b.add('Mul', [signal, map]), channels);
   },
 });

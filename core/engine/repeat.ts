@@ -1,4 +1,4 @@
-import { readBytes, sha256 } from '../base/files.ts';
+import { readBytes } from '../base/files.ts';
 import { LoupeError, messageOf } from '../base/errors.ts';
 import { type Recipe, recipeSchema } from '../protocol/recipe.ts';
 import { parseCard } from '../model/card.ts';
@@ -44,7 +44,6 @@ export async function repeatRecipe(
   out: string,
   hooks: Pick<ExplainRequest, 'signal' | 'onProgress'> = {},
 ): Promise<Repetition> {
-  const differences = await differingInputs(recipe);
   const runtime = new Runtime({ device: recipe.device, threads: recipe.threads });
   try {
     const model = await recordedModel(recipe);
@@ -53,7 +52,11 @@ export async function repeatRecipe(
     const run = await explainToFolder({ model, runtime, methods, target, images, ...hooks }, out);
     return {
       ...run,
-      differences: [...differences, ...runtime.report.fallbacks, ...differingVersions(recipe)],
+      differences: [
+        ...differingInputs(recipe, run.recipe),
+        ...runtime.report.fallbacks,
+        ...differingVersions(recipe),
+      ],
       ...compareFiles(recipe, run.recipe),
     };
   } finally {
@@ -67,17 +70,16 @@ async function recordedModel({ model, card, guesses }: Recipe): Promise<Model> {
   return { ...opened, guesses };
 }
 
-async function differingInputs(recipe: Recipe): Promise<string[]> {
-  const sentences: string[] = [];
-  for (const { path, sha256: recorded } of [recipe.model, ...recipe.images]) {
-    const found = sha256(await readBytes(path, 'file of the recipe'));
-    if (found !== recorded) {
-      sentences.push(
-        `${path} is not the file of the recipe (sha256 ${found.slice(0, 12)}… instead of ${recorded.slice(0, 12)}…).`,
-      );
-    }
-  }
-  return sentences;
+/** Compares the hashes that both runs took of their inputs, in the same order. */
+function differingInputs(before: Recipe, after: Recipe): string[] {
+  const found = [after.model, ...after.images].map(({ sha256: hash }) => hash);
+  return [before.model, ...before.images].flatMap(({ path, sha256: recorded }, at) => {
+    const hash = found[at] ?? '';
+    if (hash === recorded) return [];
+    return [
+      `${path} is not the file of the recipe (sha256 ${hash.slice(0, 12)}… instead of ${recorded.slice(0, 12)}…).`,
+    ];
+  });
 }
 
 function differingVersions(recipe: Recipe): string[] {

@@ -1,9 +1,10 @@
 import { arch, platform } from 'node:process';
 import * as ort from 'onnxruntime-node';
+import manifest from '../../package.json' with { type: 'json' };
 import type { Recipe } from '../protocol/recipe.ts';
 
 /** The version of Loupe in this checkout or package. */
-export const loupeVersion = '0.1.0';
+export const loupeVersion = manifest.version;
 
 /** What a result may depend on. */
 export function versions(): Recipe['versions'] {

@@ -1,6 +1,5 @@
-import { int } from '../graph/ir.ts';
 import { defineOperator } from './define.ts';
-import { argumentForm, argumentTypes } from './shared/argument.ts';
+import { argumentForm, argumentSamples, argumentTypes } from './shared/argument.ts';
 
 /** The index of the smallest element along an axis; an index has no derivative. */
 export const argMin = defineOperator({
@@ -8,12 +7,5 @@ export const argMin = defineOperator({
   attributes: argumentForm,
   infer: argumentTypes,
   vjp: 'nondifferentiable',
-  samples: [
-    { title: 'the first axis, kept', inputs: [{ dims: [3, 4], distinct: true }] },
-    {
-      title: 'the last axis, not kept',
-      inputs: [{ dims: [3, 4], distinct: true }],
-      attributes: { axis: int(-1), keepdims: int(0) },
-    },
-  ],
+  samples: argumentSamples,
 });

@@ -78,14 +78,13 @@ function findSliceable(graph: Graph, producers: ReadonlyMap<string, Node>): Set<
     if (fits) accepted.add(value);
     return fits;
   };
-  const found = new Set<string>();
   for (const [value, nodes] of consumers) {
     const allSlices = nodes.every(
       (node) => channelRange(node, constants, graph) !== undefined && node.inputs[0] === value,
     );
-    if (allSlices && !graph.outputs.includes(value) && accept(value)) found.add(value);
+    if (allSlices && !graph.outputs.includes(value)) accept(value);
   }
-  return new Set([...found, ...accepted]);
+  return accepted;
 }
 
 /** A term that is broadcast has fewer channels than the sum, so it cannot be sliced like it. */

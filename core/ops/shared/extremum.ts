@@ -1,6 +1,6 @@
 import { arithmetic } from './arithmetic.ts';
 import { reductionOf, sumOver } from './reduce.ts';
-import type { VjpContext } from '../define.ts';
+import type { Sample, VjpContext } from '../define.ts';
 
 /**
  * Cotangents of y = max(x₁, …, xₙ) or min: every input that attains the extremum gets an equal share,
@@ -23,3 +23,23 @@ export function reducedExtremum(context: VjpContext): string[] {
   const mask = where(equal(x, y()), 1, 0);
   return [mul(mask, div(ct, sumOver(b, mask, axes)))];
 }
+
+/** Samples of Max and Min. */
+export const extremumSamples: readonly Sample[] = [
+  {
+    title: 'two inputs',
+    inputs: [
+      { dims: [2, 3], range: [-1, -0.1] },
+      { dims: [2, 3], range: [0.1, 1] },
+    ],
+  },
+  {
+    title: 'three inputs, broadcast',
+    inputs: [
+      { dims: [2, 3], distinct: true },
+      { dims: [1], range: [0.15, 0.18] },
+      { dims: [2, 1], range: [-0.18, -0.15] },
+    ],
+  },
+  { title: 'one input', inputs: [{ dims: [4] }] },
+];
