@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { deconvolution, rectifiedSignal } from './shared/composites.ts';
 import { inputShaped } from './shared/heat.ts';
-import { reduction } from './shared/params.ts';
+import { reduction } from '../method/params.ts';
 import { slopeReading } from './shared/readings.ts';
 
 export const deconvnet = defineAttribution({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { gradCamMap } from './shared/gradCamMap.ts';
 import { upsampled } from './shared/heat.ts';
-import { layerReference } from './shared/params.ts';
+import { layerReference } from '../method/params.ts';
 
 /** L = ReLU(Σ_k α_k A_k), α_k = mean_ij ∂S/∂A_k(i, j). */
 export const gradCam = defineAttribution({

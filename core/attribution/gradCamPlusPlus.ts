@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { int } from '../graph/ir.ts';
 import { defineAttribution } from './define.ts';
 import { upsampled } from './shared/heat.ts';
-import { layerReference } from './shared/params.ts';
+import { layerReference } from '../method/params.ts';
 
 /**
  * L = ReLU(Σ_k w_k A_k), w_k = Σ_ij α_k(i,j) · ReLU(g_k(i,j)), g = ∂S/∂A,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { inputShaped } from './shared/heat.ts';
-import { reduction } from './shared/params.ts';
+import { reduction } from '../method/params.ts';
 import { slopeReading } from './shared/readings.ts';
 
 /** ∂S/∂x. */

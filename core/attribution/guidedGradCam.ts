@@ -3,7 +3,7 @@ import { defineAttribution } from './define.ts';
 import { guided, rectifiedSignal } from './shared/composites.ts';
 import { gradCamMap } from './shared/gradCamMap.ts';
 import { inputShaped, upsampled } from './shared/heat.ts';
-import { layerReference, reduction } from './shared/params.ts';
+import { layerReference, reduction } from '../method/params.ts';
 import { slopeReading } from './shared/readings.ts';
 
 /** Guided backpropagation ⊙ upsampled Grad-CAM. */

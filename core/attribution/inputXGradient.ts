@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineAttribution } from './define.ts';
 import { inputShaped } from './shared/heat.ts';
-import { reduction } from './shared/params.ts';
+import { reduction } from '../method/params.ts';
 
 /** x ⊙ ∂S/∂x, with x in pixels of [0, 1]: black has no attribution. */
 export const inputXGradient = defineAttribution({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { int } from '../graph/ir.ts';
 import { defineAttribution } from './define.ts';
 import { upsampled } from './shared/heat.ts';
-import { layerReference } from './shared/params.ts';
+import { layerReference } from '../method/params.ts';
 
 /** L = ReLU(Σ_k ReLU(∂S/∂A_k) ⊙ A_k): each place weighted by its own gradient, so earlier layers give finer maps. */
 export const layerCam = defineAttribution({

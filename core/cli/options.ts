@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Model } from '../model/model.ts';
 
 /** Options that several commands share, in one wording. */
 export const cardOption = (): Option =>
@@ -13,4 +14,16 @@ export function integerFrom(least: number): (text: string) => number {
     if (Number.isInteger(value) && value >= least && text.trim() !== '') return value;
     throw new InvalidArgumentError(`Expected a whole number from ${least} up.`);
   };
+}
+
+export const asIsOption = (): Option =>
+  new Option(
+    '--as-is',
+    'take pictures of exactly the network’s size, without resizing them (a saved adversarial example)',
+  );
+
+/** The model with a card that forbids resizing. */
+export function withPicturesAsTheyAre(model: Model): Model {
+  const input = { ...model.card.input, resize: { mode: 'none' as const } };
+  return { ...model, card: { ...model.card, input } };
 }

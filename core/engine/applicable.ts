@@ -1,7 +1,8 @@
-import { type MethodRequest, emitExplanations } from '../attribution/emit.ts';
+import { attributionOf, emitExplanations } from '../attribution/emit.ts';
 import { LoupeError } from '../base/errors.ts';
 import { type Model, networkOf } from '../model/model.ts';
-import type { Network } from '../model/network.ts';
+import type { MethodRequest } from '../protocol/method.ts';
+import type { Target } from '../protocol/target.ts';
 
 export interface Applicable {
   readonly methods: readonly MethodRequest[];
@@ -10,29 +11,35 @@ export interface Applicable {
 }
 
 /**
- * Tries each method, for those who ask for all of them: CAM is not defined without global average pooling, guided
- * backpropagation not without ReLU. Whatever else is wrong is thrown, and so is the reason if no method is left.
+ * Tries each attribution method, for those who ask for all of them: CAM is not defined without global average pooling, guided
+ * backpropagation not without ReLU. Whatever else is wrong is thrown, and so is the reason if no method is left. A loop is
+ * tried when it runs.
  */
-export function applicableMethods(model: Model, requests: readonly MethodRequest[]): Applicable {
-  const network = networkOf(model);
-  if (refusal(network, requests) === undefined) return { methods: requests, leftOut: [] };
+export function applicableMethods(
+  model: Model,
+  requests: readonly MethodRequest[],
+  target: Target,
+): Applicable {
+  const networkAt = (batch: number) => networkOf(model, batch);
+  const network = networkAt(1);
+  const refusal = (tried: readonly MethodRequest[]): LoupeError | undefined => {
+    const graphs = tried.filter(({ id }) => attributionOf(id).run === undefined);
+    try {
+      emitExplanations(network, graphs, target, { networkAt });
+      return undefined;
+    } catch (error) {
+      if (error instanceof LoupeError && error.code === 'unsupportedOperator') return error;
+      throw error;
+    }
+  };
+  if (refusal(requests) === undefined) return { methods: requests, leftOut: [] };
   const methods: MethodRequest[] = [];
   const leftOut: { id: string; reason: string }[] = [];
   for (const request of requests) {
-    const error = refusal(network, [request]);
+    const error = refusal([request]);
     if (error === undefined) methods.push(request);
     else if (leftOut.length + 1 === requests.length) throw error;
     else leftOut.push({ id: request.id, reason: error.message });
   }
   return { methods, leftOut };
-}
-
-function refusal(network: Network, requests: readonly MethodRequest[]): LoupeError | undefined {
-  try {
-    emitExplanations(network, requests, 'top');
-    return undefined;
-  } catch (error) {
-    if (error instanceof LoupeError && error.code === 'unsupportedOperator') return error;
-    throw error;
-  }
 }

@@ -1,23 +1,26 @@
 import path from 'node:path';
-import { attributions } from '../attribution/emit.ts';
+import { usualMemoryBytes } from '../method/context.ts';
+import { requestOf } from '../method/define.ts';
 import { readBytes } from '../base/files.ts';
 import { type Model, openModel } from '../model/model.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { bundledModel } from './bundled.ts';
-import type { ExplainRequest, ExplainedImage } from './explain.ts';
-import { type ExplanationRun, explainToFolder } from './explainToFolder.ts';
+import { topClass } from '../protocol/target.ts';
+import { methodsOf } from './catalogue.ts';
 import { type Prediction, predictImages } from './predict.ts';
+import type { Finding, RunHooks } from './request.ts';
 import { type DemoPage, type PagePicture, demoPage } from './report/demoPage.ts';
-import { resultName } from './saveExplanation.ts';
+import { type FolderRun, runToFolder } from './runToFolder.ts';
+import { resultName } from './save/names.ts';
 
-export interface DemoRequest extends Pick<ExplainRequest, 'signal' | 'onProgress'> {
+export interface DemoRequest extends RunHooks {
   readonly runtime: Runtime;
   /** The folder to write. */
   readonly out: string;
-  readonly onImage?: (explained: ExplainedImage) => void;
+  readonly onFinding?: (finding: Finding) => void;
 }
 
-export interface Demo extends ExplanationRun {
+export interface Demo extends FolderRun {
   /** The page to open. */
   readonly page: string;
 }
@@ -30,13 +33,25 @@ export async function writeDemo(request: DemoRequest): Promise<Demo> {
   const images = bundled.samples.map(asTyped);
   const predictions = await topFive(model, { ...request, images });
   const copies = await Promise.all(images.map((image) => readBytes(image, 'picture')));
-  const seen: ExplainedImage[] = [];
-  const run = await explainToFolder(
-    { ...request, model, runtime, images, methods: everyMethod(), target: 'top' },
+  const seen: Finding[] = [];
+  const run = await runToFolder(
+    {
+      ...request,
+      command: 'explain',
+      model,
+      runtime,
+      images: images.map((image) => ({ path: image })),
+      methods: everyMethod(),
+      target: topClass,
+      defences: [],
+      references: {},
+      seed: 0,
+      memoryBytes: usualMemoryBytes,
+    },
     out,
-    (explained) => {
-      seen.push(explained);
-      request.onImage?.(explained);
+    (finding) => {
+      seen.push(finding);
+      request.onFinding?.(finding);
     },
     () => {
       const pictures = picturesOf(seen, predictions);
@@ -55,8 +70,9 @@ function asTyped(file: string): string {
   return relative.startsWith('..') ? file : relative;
 }
 
+/** All attributions; RISE with as many masks as a demonstration has patience for. */
 const everyMethod = () =>
-  [...attributions.values()].map(({ id, params }) => ({ id, params: params.parse({}) }));
+  methodsOf('explain').map((method) => requestOf(method, method.id === 'rise' ? { samples: 400 } : {}));
 
 async function topFive(
   model: Model,
@@ -71,11 +87,11 @@ async function topFive(
   return found;
 }
 
-function picturesOf(seen: readonly ExplainedImage[], predictions: readonly Prediction[]): PagePicture[] {
+function picturesOf(seen: readonly Finding[], predictions: readonly Prediction[]): PagePicture[] {
   const taken = new Set<string>();
-  return seen.map((explained, index) => {
-    const name = resultName(explained.file.path, taken);
-    const copy = `${name}${path.extname(explained.file.path)}`;
-    return { name, copy, explained, top: predictions[index]?.top ?? [] };
+  return seen.map((finding, index) => {
+    const name = resultName(finding.subject, taken);
+    const copy = `${name}${path.extname(finding.subject)}`;
+    return { name, copy, finding, top: predictions[index]?.top ?? [] };
   });
 }

@@ -4,11 +4,13 @@ import { type Recipe, recipeSchema } from '../protocol/recipe.ts';
 import { parseCard } from '../model/card.ts';
 import { type Model, openModel } from '../model/model.ts';
 import { Runtime } from '../runtime/runtime.ts';
-import type { ExplainRequest } from './explain.ts';
-import { type ExplanationRun, explainToFolder } from './explainToFolder.ts';
+import { requestOf } from '../method/define.ts';
+import { catalogued } from './catalogue.ts';
+import type { RunHooks, RunRequest } from './request.ts';
+import { type FolderRun, runToFolder } from './runToFolder.ts';
 import { versions } from './versions.ts';
 
-export interface Repetition extends ExplanationRun {
+export interface Repetition extends FolderRun {
   /** Sentences about what differs from the recorded run: inputs, versions, device. */
   readonly differences: readonly string[];
   /** Files whose bytes equal the recorded ones, and those that do not. */
@@ -39,17 +41,10 @@ export async function readRecipe(path: string): Promise<Recipe> {
 }
 
 /** Runs a recipe again on the device that it names and compares every file with the recorded one. */
-export async function repeatRecipe(
-  recipe: Recipe,
-  out: string,
-  hooks: Pick<ExplainRequest, 'signal' | 'onProgress'> = {},
-): Promise<Repetition> {
+export async function repeatRecipe(recipe: Recipe, out: string, hooks: RunHooks = {}): Promise<Repetition> {
   const runtime = new Runtime({ device: recipe.device, threads: recipe.threads });
   try {
-    const model = await recordedModel(recipe);
-    const { methods, target } = recipe;
-    const images = recipe.images.map(({ path }) => path);
-    const run = await explainToFolder({ model, runtime, methods, target, images, ...hooks }, out);
+    const run = await runToFolder(await requestFrom(recipe, runtime, hooks), out);
     return {
       ...run,
       differences: [
@@ -64,6 +59,26 @@ export async function repeatRecipe(
   }
 }
 
+/** The run that a recipe describes. Methods and parameters are checked as if a person had given them. */
+async function requestFrom(recipe: Recipe, runtime: Runtime, hooks: RunHooks): Promise<RunRequest> {
+  const { command, target, seed, memoryBytes, images, references } = recipe;
+  const checked = ({ id, params }: Recipe['methods'][number]) => requestOf(catalogued(id), params);
+  const paths = Object.entries(references).map(([role, files]) => [role, files.map(({ path }) => path)]);
+  return {
+    command,
+    model: await recordedModel(recipe),
+    runtime,
+    methods: recipe.methods.map(checked),
+    defences: recipe.defences.map(checked),
+    target,
+    images: images.map(({ path, label }) => ({ path, label })),
+    references: Object.fromEntries(paths) as Record<string, string[]>,
+    seed,
+    memoryBytes,
+    ...hooks,
+  };
+}
+
 /** The model with the card that the run had, whatever lies beside it now. */
 async function recordedModel({ model, card, guesses }: Recipe): Promise<Model> {
   const opened = await openModel(model.path, parseCard(JSON.stringify(card), 'in the recipe'));
@@ -72,8 +87,13 @@ async function recordedModel({ model, card, guesses }: Recipe): Promise<Model> {
 
 /** Compares the hashes that both runs took of their inputs, in the same order. */
 function differingInputs(before: Recipe, after: Recipe): string[] {
-  const found = [after.model, ...after.images].map(({ sha256: hash }) => hash);
-  return [before.model, ...before.images].flatMap(({ path, sha256: recorded }, at) => {
+  const inputs = ({ model, images, references }: Recipe) => [
+    model,
+    ...images,
+    ...Object.values(references).flat(),
+  ];
+  const found = inputs(after).map(({ sha256: hash }) => hash);
+  return inputs(before).flatMap(({ path, sha256: recorded }, at) => {
     const hash = found[at] ?? '';
     if (hash === recorded) return [];
     return [

@@ -57,14 +57,17 @@ export function listLayers(network: Network): Layer[] {
     const value = node.outputs[0] ?? '';
     const shape = graph.types.get(value)?.shape ?? [];
     const spatial = shape.length === 4 && (shape[2] ?? 1) * (shape[3] ?? 1) > 1;
-    const choosable =
-      meaningful.has(node.opType) && !node.name.startsWith('preprocessing/') && !hidden.has(value);
+    const choosable = meaningful.has(node.opType) && !isBeforeNetwork(node) && !hidden.has(value);
     if (!spatial || !choosable) return [];
     return [
       { name: displayName(node), value, opType: node.opType, shape, receptiveField: fields.get(value) },
     ];
   });
 }
+
+/** Whether a node belongs to what Loupe puts in front of a network. */
+const isBeforeNetwork = ({ name }: Node): boolean =>
+  name.startsWith('preprocessing/') || name.startsWith('defence/');
 
 /** Values whose only consumer is an activation: the activation's output is the layer. */
 function valuesBeforeActivation(graph: Graph): Set<string> {
@@ -120,11 +123,11 @@ function byName(layers: readonly Layer[], reference: string): Layer | undefined 
   return inside.at(-1);
 }
 
-/** Any other 4-D value of the graph, for those who know it by name. */
+/** Any other value of the graph with a channel axis, for those who know it by name: [N, C, H, W] or [N, C]. */
 function anyValue({ graph }: Network, reference: string): Layer | undefined {
   const node = graph.nodes.find(({ name, outputs }) => name === reference || outputs.includes(reference));
   const value = node?.outputs[0];
   const shape = graph.types.get(value ?? '')?.shape ?? [];
-  if (node === undefined || value === undefined || shape.length !== 4) return undefined;
+  if (node === undefined || value === undefined || ![2, 4].includes(shape.length)) return undefined;
   return { name: displayName(node), value, opType: node.opType, shape, receptiveField: undefined };
 }

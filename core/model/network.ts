@@ -1,3 +1,4 @@
+import type { Composite } from '../autodiff/composite.ts';
 import { expected } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import { float32, int64 } from '../base/tensor.ts';
@@ -23,14 +24,22 @@ export interface Network {
   readonly classes: number;
   /** What makes probabilities of the logits. */
   readonly activation: OutputActivation;
+  /** Backward rules of stages in front of the network (defences); every gradient takes them first. */
+  readonly rules?: Composite;
 }
 
 /** The name of the image input of every network and of every exported explanation. */
 export const imageInput = 'image';
 
+/** The name of the class input: int64 [N]; −1 stands for the class with the greatest logit. */
+export const targetInput = 'target';
+
+/** Names of a file's own values that are given up for those of inputs. */
+export const reservedNames = [imageInput, targetInput];
+
 /** Puts preprocessing before `graph`, binds the batch size, types and simplifies it. */
 export function buildNetwork(file: Graph, card: InputCard, batch: number, logitsName?: string): Network {
-  const { graph, current } = freeNames(file, [imageInput]);
+  const { graph, current } = freeNames(file, reservedNames);
   const [input, ...others] = graph.inputs;
   if (input === undefined || others.length > 0) {
     throw expected('badGraph', {
@@ -56,7 +65,7 @@ export function buildNetwork(file: Graph, card: InputCard, batch: number, logits
  * v = lo + x (hi − lo), then (v − mean)/std, as one Mul and one Add; BGR first gathers the channels in that
  * order, and a network with its channels last gets them last.
  */
-function withPreprocessing(graph: Graph, inputName: string, card: InputCard): Graph {
+export function withPreprocessing(graph: Graph, inputName: string, card: InputCard): Graph {
   const [lo, hi] = card.range;
   const perChannel = (values: readonly number[]) => float32(values, [1, card.channels, 1, 1]);
   const order = card.colourOrder === 'BGR' ? [2, 1, 0] : Array.from({ length: card.channels }, (_, c) => c);

@@ -13,7 +13,9 @@ const ranks: readonly (readonly string[])[] = [
   ['core/passes'],
   ['core/runtime'],
   ['core/model', 'core/nn', 'core/importers', 'core/data'],
-  ['core/attribution', 'core/features', 'core/attacks', 'core/defences', 'core/training', 'core/metrics'],
+  ['core/method'],
+  ['core/attribution', 'core/features', 'core/attacks', 'core/defences', 'core/training'],
+  ['core/metrics'],
   ['core/engine'],
   ['core/server', 'core/cli'],
 ];
@@ -44,7 +46,7 @@ const pluginFolders: readonly string[] = [
 ];
 
 /** Files of a plugin folder that are no plugins: the contract, the lookup, and the folder's own function. */
-const machinery = new Set(['index', 'define', 'registry', 'lower', 'emit']);
+const machinery = new Set(['index', 'define', 'registry', 'lower', 'emit', 'attribute', 'stage', 'attack']);
 
 /** No file may be longer, in lines; from `noticeableLength` on a file is named. */
 export const greatestLength = 400;

@@ -8,6 +8,7 @@ import { resolveLayer } from '../../core/model/layers.ts';
 import { type Network, buildNetwork, imageInput } from '../../core/model/network.ts';
 import { classLogit, targetInput } from '../../core/model/objective.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
+import { topClass } from '../../core/protocol/target.ts';
 import { outputOf } from '../../core/runtime/program.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { loadGolden } from '../golden/loadGraph.ts';
@@ -40,7 +41,7 @@ describe.each(['plain', 'globalPool', 'residual', 'sharedRelu'])('on the network
     const network = buildNetwork(decodeOnnx(loadGolden(name)), card, 1);
     const runtime = new Runtime({ threads: 1 });
     try {
-      const { graph } = emitExplanations(network, [{ id, params: {} }], 'input');
+      const { graph } = emitExplanations(network, [{ id, params: {} }], topClass, { classInput: true });
       const found = floatsOf(outputOf(await (await runtime.compile(graph)).run(feeds), id));
       const wanted = reference(
         await activationAndGradient(runtime, network, resolveLayer(network, 'auto').value),

@@ -10,6 +10,7 @@ import { imageInput, buildNetwork } from '../../core/model/network.ts';
 import { targetInput } from '../../core/model/objective.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
 import type { InputCard } from '../../core/protocol/card.ts';
+import { topClass } from '../../core/protocol/target.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { corrupt } from '../unit/corrupt.ts';
 
@@ -75,7 +76,8 @@ async function explain(bytes: Uint8Array, random: Random): Promise<void> {
   ];
   const runtime = new Runtime({ threads: 1 });
   try {
-    const program = await runtime.compile(emitExplanations(network, methods, 'input').graph);
+    const { graph } = emitExplanations(network, methods, topClass, { classInput: true });
+    const program = await runtime.compile(graph);
     const image = float32(
       Float32Array.from({ length: 432 }, () => random.uniform()),
       [1, 3, 12, 12],

@@ -7,6 +7,7 @@ import { decodeOnnx } from '../../core/graph/onnx/decode.ts';
 import { buildNetwork, imageInput } from '../../core/model/network.ts';
 import { targetInput } from '../../core/model/objective.ts';
 import { simplify } from '../../core/passes/pipeline.ts';
+import { topClass } from '../../core/protocol/target.ts';
 import { outputOf } from '../../core/runtime/program.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { loadGolden } from '../golden/loadGraph.ts';
@@ -25,7 +26,7 @@ const count = (graph: Graph, opType: string): number =>
 describe('several questions about one image', () => {
   const ask = (ids: readonly string[]): Graph => {
     const requests = ids.map((id) => ({ id, params: {} }));
-    return simplify(emitExplanations(networkFor('resnet18'), requests, 'input').graph);
+    return simplify(emitExplanations(networkFor('resnet18'), requests, topClass, { classInput: true }).graph);
   };
 
   it('share one forward pass', () => {
@@ -56,7 +57,8 @@ describe('on a network with global average pooling', () => {
       { id: 'gradCam', params: { relu: false } },
     ];
     const runtime = new Runtime({ threads: 1 });
-    const program = await runtime.compile(emitExplanations(network, requests, 'input').graph);
+    const { graph } = emitExplanations(network, requests, topClass, { classInput: true });
+    const program = await runtime.compile(graph);
     const image = tensor('float32', normals(seededRandom(4), 3 * size * size, 0.5), [1, 3, size, size]);
     const result = await program.run({ [imageInput]: image, [targetInput]: int64([2]) });
     await runtime.dispose();

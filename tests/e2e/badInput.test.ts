@@ -96,7 +96,11 @@ const cases: readonly Case[] = [
     says: ['text.png', 'hello'],
   },
   { what: 'a picture that is missing', image: () => join(folder, 'nothing.png'), says: ['no picture at'] },
-  { what: 'a picture that is a folder', image: () => folder, says: ['it is a folder'] },
+  {
+    what: 'a folder without pictures',
+    image: () => temporaryFolder(),
+    says: ['Expected pictures in the folder'],
+  },
   {
     what: 'a picture that is cut off',
     image: () => file('cut.png', readFileSync(join(root, picture)).subarray(0, 5000)),

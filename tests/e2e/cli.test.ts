@@ -3,16 +3,17 @@ import { basename, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { attributions } from '../../core/attribution/emit.ts';
+import { catalogue, methodsOf } from '../../core/engine/catalogue.ts';
 import { type Tensor, floatsOf } from '../../core/base/tensor.ts';
 import { fitPicture } from '../../core/data/fit.ts';
 import { readImage } from '../../core/data/image.ts';
-import { recipeSchema } from '../../core/protocol/recipe.ts';
+import { commands } from '../../core/cli/commands/index.ts';
 import {
   filesIn,
   loupe,
   loupeOk,
   readNpy,
+  recipeIn,
   removeFolders,
   root,
   samples,
@@ -21,7 +22,10 @@ import {
 } from './loupe.ts';
 
 const classes = ['disc', 'square', 'triangle', 'star', 'ring', 'cross', 'heart', 'crescent'];
-const methods = [...attributions.keys()];
+const methods = methodsOf('explain').map(({ id }) => id);
+const compiled = methodsOf('explain').filter(({ compiles }) => compiles);
+/** Few samples and steps: the e2e tests look at files, not at accuracy. */
+const quick = ['--samples', '16', '--steps', '8'];
 
 /** `star-ring.png` shows a large star and a small ring. */
 const [large = '', small = ''] = basename(samples[0] ?? '', '.png').split('-');
@@ -44,15 +48,14 @@ describe('loupe in the checkout', () => {
   it('is started by npx', async () => {
     const { code, out } = await loupe(['--help'], { command: ['npx', 'loupe'] });
     expect(code).toBe(0);
-    for (const name of ['info', 'predict', 'explain', 'compile', 'run', 'demo', 'methods'])
-      expect(out).toMatch(new RegExp(`^ {2}${name} .*\\S`, 'm'));
+    for (const { name } of commands) expect(out).toMatch(new RegExp(`^ {2}${name} .*\\S`, 'm'));
   });
 
   it('lists every method with its citation', async () => {
     const { out } = await loupeOk('methods');
-    const lines = out.trim().split('\n');
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(methods);
-    for (const line of lines) expect(line).toMatch(/\(.* \d{4}, .*\)$/);
+    const lines = out.split('\n').filter((line) => line.startsWith('  '));
+    expect(lines.map((line) => line.trim().split(' ')[0] ?? '').sort()).toEqual([...catalogue.keys()].sort());
+    for (const line of lines) expect(line).toMatch(/\(.*\d{4}.*\)$/);
   });
 });
 
@@ -106,7 +109,7 @@ describe('loupe predict', () => {
 describe('loupe explain', () => {
   const out = temporaryFolder();
   beforeAll(async () => {
-    await loupeOk('explain', shapes, ...samples, '--method', 'all', '--out', out);
+    await loupeOk('explain', shapes, ...samples, '--method', 'all', ...quick, '--out', out);
   });
 
   it('writes arrays, maps, figures and overlays of every method, and one recipe', () => {
@@ -116,7 +119,8 @@ describe('loupe explain', () => {
         ['.npy', '.map.npy', '.png', '.overlay.png'].map((ending) => `${name}.${id}${ending}`),
       ),
     );
-    expect(filesIn(out)).toEqual([...expected, 'recipe.json'].sort());
+    const sheets = stems.map((name) => `${name}.sheet.png`);
+    expect(filesIn(out)).toEqual([...expected, ...sheets, 'recipe.json'].sort());
   });
 
   it('gives CAM = 144 · Grad-CAM before its ReLU on this net of 12 x 12 places', async () => {
@@ -156,8 +160,8 @@ describe('loupe explain', () => {
 describe('loupe compile', () => {
   it('writes a model that plain ONNX Runtime runs to the numbers of loupe explain', async () => {
     const [out, file] = [temporaryFolder(), join(temporaryFolder(), 'explain.onnx')];
-    await loupeOk('explain', shapes, picture, '--method', 'all', '--out', out);
-    await loupeOk('compile', shapes, '--method', 'all', '-o', file);
+    await loupeOk('explain', shapes, picture, '--method', 'all', ...quick, '--out', out);
+    await loupeOk('compile', shapes, '--method', 'all', '--steps', '8', '-o', file);
     const session = await ort.InferenceSession.create(file);
     const { values } = fitPicture(await readImage(join(root, picture)), {
       width: 96,
@@ -168,11 +172,11 @@ describe('loupe compile', () => {
     expect(session.inputNames).toEqual(['image']);
     const results = await session.run({ image: new ort.Tensor('float32', floatsOf(values), values.dims) });
     await session.release();
-    const recipe = recipeSchema.parse(JSON.parse(readFileSync(join(out, 'recipe.json'), 'utf8')));
-    const target = recipe.results[0]?.target;
+    const recipe = recipeIn(out);
+    const target = recipe.results[0]?.explained;
     const scores = results['scores']?.data as Float32Array;
-    expect(scores[target?.index ?? -1]).toBeCloseTo(target?.logit ?? Number.NaN, 4);
-    for (const id of methods) {
+    expect(scores[target?.class ?? -1]).toBeCloseTo(target?.logit ?? Number.NaN, 4);
+    for (const { id } of compiled) {
       expectClose(results[id], readNpy(join(out, `${stem}.${id}.npy`)));
       expectClose(results[`${id}.map`], readNpy(join(out, `${stem}.${id}.map.npy`)));
     }
@@ -203,7 +207,7 @@ describe('loupe demo', () => {
     const out = join(temporaryFolder(), 'demo');
     const startedAt = performance.now();
     const { out: printed } = await loupeOk('demo', '--out', out);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
     expect(printed).toContain(join(out, 'index.html'));
     const page = readFileSync(join(out, 'index.html'), 'utf8');
     expect(page).not.toMatch(/<script|https?:|NaN|undefined/);

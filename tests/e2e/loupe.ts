@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { expect } from 'vitest';
 import { decodeNpy } from '../../core/base/npy.ts';
 import type { Tensor } from '../../core/base/tensor.ts';
+import { type Recipe, recipeSchema } from '../../core/protocol/recipe.ts';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -77,3 +78,7 @@ export function filesIn(folder: string): string[] {
 export function readNpy(path: string): Tensor {
   return decodeNpy(readFileSync(path), path);
 }
+
+/** The recipe that a run left in its folder. */
+export const recipeIn = (folder: string): Recipe =>
+  recipeSchema.parse(JSON.parse(readFileSync(join(folder, 'recipe.json'), 'utf8')));

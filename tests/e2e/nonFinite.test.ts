@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,8 +6,7 @@ import { floatsOf, tensor } from '../../core/base/tensor.ts';
 import { saveOnnx } from '../../core/graph/onnx/save.ts';
 import { int } from '../../core/graph/ir.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
-import { recipeSchema } from '../../core/protocol/recipe.ts';
-import { type Ended, loupeOk, readNpy, removeFolders, temporaryFolder } from './loupe.ts';
+import { type Ended, loupeOk, readNpy, recipeIn, removeFolders, temporaryFolder } from './loupe.ts';
 
 afterAll(removeFolders);
 
@@ -53,7 +52,7 @@ describe('numbers that are none', () => {
     const { err } = await explain('inputXGradient');
     const bad = (side * side) / 2;
     expect(err).toContain(`warning: ${3 * bad} elements of "inputXGradient" are NaN or infinite`);
-    const recipe = recipeSchema.parse(JSON.parse(readFileSync(join(out, 'recipe.json'), 'utf8')));
+    const recipe = recipeIn(out);
     expect(recipe.results[0]?.nonFinite).toEqual({ inputXGradient: 3 * bad, 'inputXGradient.map': bad });
     const map = floatsOf(readNpy(join(out, 'half.inputXGradient.map.npy')));
     const { data } = await sharp(join(out, 'half.inputXGradient.overlay.png'))

@@ -23,10 +23,12 @@ describe('recipe.json', () => {
   it('names what decided the run, and every file by its hash', () => {
     const recipe = readRecipe(recipePath);
     expect(recipe).toMatchObject({
-      schema: 'loupe-recipe/1',
+      schema: 'loupe-recipe/2',
+      command: 'explain',
       device: 'cpu',
       fallbacks: [],
-      target: 'top',
+      target: { kind: 'class', class: 'top', of: 'logit' },
+      seed: 0,
       guesses: [],
       model: { path: shapes, sha256: sha256(readFileSync(join(root, shapes))) },
       images: [{ path: picture, sha256: sha256(readFileSync(picture)) }],
@@ -48,7 +50,7 @@ describe('loupe run', () => {
   it('repeats every file bit for bit and says so', async () => {
     const again = join(folder, 'again');
     const { out: printed, err } = await loupeOk('run', recipePath, '--out', again);
-    expect(printed).toBe(`8 of 8 files are identical to the recorded run, in ${again}\n`);
+    expect(printed).toBe(`9 of 9 files are identical to the recorded run, in ${again}\n`);
     expect(err).toBe('');
     expect(filesIn(again)).toEqual(filesIn(out));
     for (const file of filesIn(out))
@@ -81,7 +83,7 @@ describe('loupe run', () => {
     expect(err).toContain(
       `other.png is not the file of the recipe (sha256 ${found.slice(0, 12)}… instead of ${recorded.slice(0, 12)}…).`,
     );
-    expect(err).toMatch(/^loupe: 8 of 8 files differ from the recorded run\.$/m);
+    expect(err).toMatch(/^loupe: 9 of 9 files differ from the recorded run\.$/m);
   });
 
   it.each([

@@ -34,6 +34,12 @@ SAFE = 4.0
 TRIES = 600
 AGREEMENT = 2e-5
 """Float32 and float64 PyTorch have to agree to this, or the number says nothing about a program."""
+ILL_CONDITIONED = {"gradCamPlusPlus"}
+"""
+Left out where they do not agree: Grad-CAM++ divides by 2 g^2 + (sum of A) g^3, which comes close to zero on a layer
+whose activations are of both signs. Integrated gradients cross kinks, but float32 and float64 take the same sides of
+them at all points of the path on the inputs below, so its numbers are kept as all others.
+"""
 
 
 def load_weights(module, model):
@@ -147,8 +153,10 @@ def make(name, net):
     if net.methods:
         exact = methods.every_method(double, net.layer, x.double(), TARGET)
         rough = methods.every_method(module, net.layer, x, TARGET)
-        agreement |= {key: relative_error(rough[key], exact[key]) for key in exact}
-        arrays |= exact
+        errors = {key: relative_error(rough[key], exact[key]) for key in exact}
+        kept = [key for key, error in errors.items() if error <= AGREEMENT or key not in ILL_CONDITIONED]
+        agreement |= {key: errors[key] for key in kept}
+        arrays |= {key: exact[key] for key in kept}
     if max(agreement.values()) > AGREEMENT:
         raise SystemExit(f"{name}: float32 is too far from float64: {agreement}")
     if margin is not None:

@@ -1,5 +1,6 @@
 """Naive PyTorch implementations of the methods, one function each, straight from the papers."""
 
+import numpy as np
 from activations import replaced
 from torchEnvironment import torch
 from torch.nn import functional as F
@@ -69,6 +70,28 @@ def grad_cam(module, layer, x, target):
     return (weights * activation).sum(1)
 
 
+def grad_cam_plus_plus(module, layer, x, target):
+    """Chattopadhyay et al. 2018, equations 13 and 19, with the powers of the first derivative: [N, h, w]."""
+    a, g = layer_and_gradient(module, layer, x, target)
+    denominator = 2 * g**2 + a.sum((2, 3), keepdim=True) * g**3
+    alpha = torch.where(denominator == 0, torch.zeros_like(g), g**2 / torch.where(denominator == 0, 1, denominator))
+    weights = (alpha * g.clamp(min=0)).sum((2, 3), keepdim=True)
+    return (weights * a).sum(1).clamp(min=0)
+
+
+def layer_cam(module, layer, x, target):
+    """Jiang et al. 2021, equations 6 to 8: [N, h, w]."""
+    activation, derivative = layer_and_gradient(module, layer, x, target)
+    return (derivative.clamp(min=0) * activation).sum(1).clamp(min=0)
+
+
+def integrated_gradients(module, x, target, steps=50):
+    """Sundararajan et al. 2017, equation 1, from zero, by NumPy's Gauss-Legendre rule."""
+    nodes, weights = np.polynomial.legendre.leggauss(steps)
+    points = zip((1 + nodes) / 2, weights / 2)
+    return x * sum(float(weight) * gradient(module, float(node) * x, target) for node, weight in points)
+
+
 def cam(module, layer, x, target):
     """Zhou et al. 2016: the linear layer's weights applied at every position: [N, h, w]."""
     activation, _ = layer_and_gradient(module, layer, x, target)
@@ -87,11 +110,14 @@ def every_method(module, layer, x, target):
         "inputXGradient": input_times_gradient(module, x, target),
         "guidedBackprop": with_relu(Guided, module, x, target),
         "deconvnet": with_relu(Deconvnet, module, x, target),
+        "integratedGradients": integrated_gradients(module, x, target),
     }
     if layer:
         raw = grad_cam(module, layer, x, target)
         results |= {"gradCamRaw": raw, "gradCam": raw.clamp(min=0)}
         results["guidedGradCam"] = guided_grad_cam(module, layer, x, target)
+        results["gradCamPlusPlus"] = grad_cam_plus_plus(module, layer, x, target)
+        results["layerCam"] = layer_cam(module, layer, x, target)
     if layer and hasattr(module, "fc"):
         results["cam"] = cam(module, layer, x, target)
     return results

@@ -6,6 +6,7 @@ import { type Graph, int } from '../../core/graph/ir.ts';
 import { buildNetwork } from '../../core/model/network.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
 import type { InputCard } from '../../core/protocol/card.ts';
+import { topClass } from '../../core/protocol/target.ts';
 
 /** A network that calls its input, a feature map and its scores as it likes. */
 function net(input: string, map: string, scores: string): Graph {
@@ -78,7 +79,7 @@ describe('an explanation', () => {
   ])('of a model with the values %s, %s and %s has the same inputs and outputs', (input, map, scores) => {
     const network = buildNetwork(net(input, map, scores), card, 1, scores);
     const request = { id: 'gradCam', params: { layer: 'auto', relu: true } };
-    const { graph } = emitExplanations(network, [request], 'input');
+    const { graph } = emitExplanations(network, [request], topClass, { classInput: true });
     expect(graph.inputs.map(({ name }) => name)).toEqual(['image', 'target']);
     expect(graph.outputs).toEqual(['scores', 'probabilities', 'gradCam', 'gradCam.map']);
   });

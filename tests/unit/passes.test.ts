@@ -7,7 +7,7 @@ import { type Graph, int, ints, loupeDomain } from '../../core/graph/ir.ts';
 import { newBuilder } from '../../core/ops/registry.ts';
 import { addBeforeSpread } from '../../core/passes/addBeforeSpread.ts';
 import { lowerGraph } from '../../core/passes/lower/lower.ts';
-import { isNonNegative } from '../../core/passes/lower/shared/nonNegative.ts';
+import { isNonNegative } from '../../core/ops/shared/nonNegative.ts';
 import { maskBeforeUnpool } from '../../core/passes/maskBeforeUnpool.ts';
 import { prune } from '../../core/passes/prune.ts';
 import { sliceEarlier } from '../../core/passes/sliceEarlier.ts';

@@ -1,2 +1,9 @@
+export { blocked } from './blocked.ts';
 export { deconvnet } from './deconvnet.ts';
 export { guidedBackprop } from './guidedBackprop.ts';
+export { lrpActivation } from './lrpActivation.ts';
+export { lrpEpsilon } from './lrpEpsilon.ts';
+export { lrpRefusal } from './lrpRefusal.ts';
+export { lrpSignalTakeAll } from './lrpSignalTakeAll.ts';
+export { lrpZPlus } from './lrpZPlus.ts';
+export { straightThrough } from './straightThrough.ts';

@@ -1,8 +1,8 @@
 import { writeDemo } from '../../engine/demo.ts';
 import type { CommandModule } from '../command.ts';
+import { describeExplained } from '../describe.ts';
 import { noteNonFinite } from '../notes.ts';
 import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
-import { formatPercent } from '../table.ts';
 
 interface DemoFlags extends RuntimeFlags {
   readonly out: string;
@@ -18,10 +18,10 @@ export const demo: CommandModule = {
           runtime,
           out,
           signal: context.signal,
-          onProgress: (done, total, next) => context.progress.report(next, done / total),
-          onImage: ({ file, target, nonFinite }) => {
-            context.print(`${file.path}: ${target.label} ${formatPercent(target.probability)}`);
-            noteNonFinite(nonFinite, context);
+          onProgress: ({ done, total, what }) => context.progress.report(what, done / Math.max(1, total)),
+          onFinding: (finding) => {
+            for (const line of describeExplained(finding)) context.print(line);
+            noteNonFinite(finding.nonFinite, context);
           },
         });
         context.print(`${files.length} files; open ${page} in a browser`);

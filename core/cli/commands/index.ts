@@ -18,6 +18,36 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./explain.ts')).explain,
   },
   {
+    name: 'attack',
+    summary: 'adversarial examples: how little it takes to fool the network',
+    load: async () => (await import('./attack.ts')).attack,
+  },
+  {
+    name: 'robustness',
+    summary: 'accuracy against the strength of attacks',
+    load: async () => (await import('./robustness.ts')).robustness,
+  },
+  {
+    name: 'features',
+    summary: 'pictures of what units, channels and layers have learned',
+    load: async () => (await import('./features.ts')).features,
+  },
+  {
+    name: 'examples',
+    summary: 'the parts of pictures that excite a channel most',
+    load: async () => (await import('./examples.ts')).examples,
+  },
+  {
+    name: 'dream',
+    summary: 'DeepDream: a picture with more of what a layer sees in it',
+    load: async () => (await import('./dream.ts')).dream,
+  },
+  {
+    name: 'style',
+    summary: 'the content of one picture in the style of others',
+    load: async () => (await import('./style.ts')).style,
+  },
+  {
     name: 'compile',
     summary: 'an explanation as an ONNX model of its own',
     load: async () => (await import('./compile.ts')).compile,
@@ -33,8 +63,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./run.ts')).run,
   },
   {
+    name: 'diff',
+    summary: 'in what two recipes and their results differ',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     name: 'methods',
-    summary: 'lists the methods of explanation',
+    summary: 'lists all methods, or describes one with its parameters',
     load: async () => (await import('./methods.ts')).methods,
   },
   {

@@ -4,7 +4,7 @@ import { type Model, openModel } from '../../model/model.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
 import { noteGuesses } from '../notes.ts';
-import { cardOption, integerFrom, jsonOption } from '../options.ts';
+import { asIsOption, cardOption, integerFrom, jsonOption, withPicturesAsTheyAre } from '../options.ts';
 import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
 import { formatPercent, formatTable } from '../table.ts';
 
@@ -12,6 +12,7 @@ interface PredictFlags extends RuntimeFlags {
   readonly top: number;
   readonly json?: boolean;
   readonly card?: string;
+  readonly asIs?: boolean;
 }
 
 export const predict: CommandModule = {
@@ -20,11 +21,13 @@ export const predict: CommandModule = {
       .argument('<model>', 'an ONNX file')
       .argument('<images...>', 'pictures')
       .option('-k, --top <n>', 'classes to print, the likeliest first', integerFrom(1), 5)
+      .addOption(asIsOption())
       .addOption(cardOption())
       .addOption(jsonOption());
     addRuntimeFlags(command);
     command.action(async (modelPath: string, images: string[], flags: PredictFlags) => {
-      const model = await openModel(modelPath, flags.card);
+      const opened = await openModel(modelPath, flags.card);
+      const model = flags.asIs === true ? withPicturesAsTheyAre(opened) : opened;
       noteGuesses(model, context);
       await withRuntime(flags, context, (runtime) => classify(model, runtime, images, flags, context));
     });

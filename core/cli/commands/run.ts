@@ -11,7 +11,7 @@ export const run: CommandModule = {
         const recipe = await readRecipe(path);
         const { differences, identical, changed } = await repeatRecipe(recipe, out, {
           signal: context.signal,
-          onProgress: (done, total, next) => context.progress.report(next, done / total),
+          onProgress: ({ done, total, what }) => context.progress.report(what, done / Math.max(1, total)),
         });
         for (const sentence of differences) context.note(sentence);
         for (const file of changed) context.print(`differs: ${file}`);

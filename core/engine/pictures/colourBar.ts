@@ -1,7 +1,7 @@
 import type { Picture } from '../../data/picture.ts';
 import { colourMaps, paint } from './colourMap.ts';
 import type { DrawnMap } from './heatmap.ts';
-import { textSvg } from './text.ts';
+import { textSvg, textWidth } from './text.ts';
 
 /** The drawn map's colours from its low to its high end. */
 export function colourBar(drawn: DrawnMap, width: number, height: number): Picture {
@@ -13,7 +13,10 @@ export function colourBar(drawn: DrawnMap, width: number, height: number): Pictu
   return { width, height, rgb };
 }
 
-/** Three ticks with numbers under a bar that begins at (x, y): both ends and the middle. */
+/**
+ * Three ticks with numbers under a bar that begins at (x, y): both ends and the middle, whose number is left out where
+ * it would touch the others.
+ */
 export function barTicksSvg(drawn: DrawnMap, x: number, y: number, width: number, size: number): string {
   const { low, high } = drawn.scale;
   const ticks = [
@@ -21,24 +24,27 @@ export function barTicksSvg(drawn: DrawnMap, x: number, y: number, width: number
     { at: x + width / 2, value: (low + high) / 2, anchor: 'middle' },
     { at: x + width - 0.5, value: high, anchor: 'end' },
   ] as const;
+  const [first, middle, last] = ticks.map(({ value }) => textWidth(formatNumber(value), size));
+  const room = width / 2 - (middle ?? 0) / 2 - Math.max(first ?? 0, last ?? 0);
+  const shown = room < size / 2 ? ticks.filter(({ anchor }) => anchor !== 'middle') : ticks;
   const marks = ticks.map(({ at }) => `<path d="M${at} ${y}v5" stroke="#666666" stroke-width="1"/>`);
-  const labels = ticks.map(({ at, value, anchor }) =>
+  const labels = shown.map(({ at, value, anchor }) =>
     textSvg(formatNumber(value), at, y + 6 + size, { size, fill: '#444444', anchor }),
   );
   return [...marks, ...labels].join('');
 }
 
-/** Three significant digits, with a real minus sign; powers of ten outside 10⁻³…10⁵: `−0.0125`, `3.2×10⁻⁶`. */
-export function formatNumber(value: number): string {
+/** `digits` significant digits, with a real minus sign; powers of ten outside 10⁻³…10⁵: `−0.0125`, `3.2×10⁻⁶`. */
+export function formatNumber(value: number, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   const sign = value < 0 ? '−' : '';
-  if (size >= 1e-3 && size < 1e5) return sign + String(Number(size.toPrecision(3)));
-  const [mantissa = '', exponent = ''] = size.toExponential(2).split('e');
+  if (size >= 1e-3 && size < 1e5) return sign + String(Number(size.toPrecision(digits)));
+  const [mantissa = '', exponent = ''] = size.toExponential(digits - 1).split('e');
   return `${sign}${Number(mantissa)}×10${superscript(Number(exponent))}`;
 }
 
-function superscript(exponent: number): string {
+export function superscript(exponent: number): string {
   const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
   const raised = [...String(Math.abs(exponent))].map((digit) => digits[Number(digit)] ?? '').join('');
   return exponent < 0 ? `⁻${raised}` : raised;

@@ -1,6 +1,7 @@
 import type { Picture } from '../../data/picture.ts';
 import { type ColourMapName, colourMaps, paint } from './colourMap.ts';
-import { type MapScale, type ValueMap, positionOf, scaleOf } from './mapScale.ts';
+import { paintChequer, paintTensor } from './image.ts';
+import { type MapScale, type ValueMap, levelAbout, positionOf, scaleOf } from './mapScale.ts';
 
 /** A map as a picture, with the scale that turned numbers into colours. */
 export interface DrawnMap extends Picture {
@@ -32,34 +33,11 @@ export function drawMap(map: ValueMap, options: DrawOptions = {}): DrawnMap {
   return { width: map.width, height: map.height, rgb, map, scale, colourMap };
 }
 
-/** Squares of two pixels, magenta and black. */
-export function paintChequer(rgb: Uint8Array, pixel: number, width: number): void {
-  const [x, y] = [pixel % width, Math.floor(pixel / width)];
-  const light = ((x >> 1) + (y >> 1)) % 2 === 0;
-  rgb.set(light ? [255, 0, 255] : [0, 0, 0], pixel * 3);
-}
-
 /**
  * Draws a gradient of all three colours ([3, H, W], as guided backpropagation is usually shown): zero is mid-grey, and
  * all channels share one robust limit.
  */
 export function drawColourGradient(values: Float32Array, width: number, height: number): Picture {
-  const plane = width * height;
   const scale = scaleOf({ width, height: height * 3, values, signed: true });
-  const rgb = new Uint8Array(plane * 3);
-  for (let pixel = 0; pixel < plane; pixel++) {
-    const triple = [0, 1, 2].map((channel) => values[channel * plane + pixel] ?? 0);
-    if (!triple.every(Number.isFinite)) paintChequer(rgb, pixel, width);
-    else
-      rgb.set(
-        triple.map((value) => byteOf(value, scale)),
-        pixel * 3,
-      );
-  }
-  return { width, height, rgb };
-}
-
-function byteOf(value: number, scale: MapScale): number {
-  if (scale.high === 0) return 128;
-  return Math.round(Math.min(1, Math.max(0, positionOf(value, scale))) * 255);
+  return paintTensor(values, [3, height, width], (value) => levelAbout(value, scale));
 }

@@ -48,6 +48,11 @@ export function positionOf(value: number, { low, high }: MapScale): number {
   return high === low ? (low === 0 ? 0 : 0.5) : (value - low) / (high - low);
 }
 
+/** The level in [0, 255] of a value in a picture whose mid-grey is zero; beyond it for what lies beyond the ends. */
+export function levelAbout(value: number, scale: MapScale): number {
+  return scale.high === 0 ? 128 : positionOf(value, scale) * 255;
+}
+
 /** What counts against the limit: unsigned maps are drawn from zero up, so negative numbers have no extent. */
 function magnitude(value: number, signed: boolean): number {
   return signed ? Math.abs(value) : Math.max(0, value);

@@ -2,7 +2,8 @@ import { greyed } from '../../data/fit.ts';
 import type { Picture } from '../../data/picture.ts';
 import { LoupeError } from '../../base/errors.ts';
 import { colourMaps, paint } from './colourMap.ts';
-import { type DrawnMap, paintChequer } from './heatmap.ts';
+import type { DrawnMap } from './heatmap.ts';
+import { paintChequer } from './image.ts';
 import { positionOf } from './mapScale.ts';
 
 export interface OverlayOptions {

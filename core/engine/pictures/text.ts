@@ -39,6 +39,36 @@ export function fitText(text: string, size: number, width: number): string {
   return `${kept.join('').trimEnd()}…`;
 }
 
+/** The text in lines of at most `width` pixels: broken at spaces, and inside a word only where that alone is wider. */
+export function wrapText(text: string, size: number, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((whole) => pieces(whole, size, width))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || textWidth(longer, size) <= width) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A word in parts of at most `width` pixels, but of one character at least. */
+function pieces(word: string, size: number, width: number): string[] {
+  if (textWidth(word, size) <= width) return [word];
+  const parts: string[] = [];
+  let part = '';
+  for (const character of word) {
+    if (part !== '' && textWidth(part + character, size) > width) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+  }
+  return [...parts, part];
+}
+
 /**
  * One line of text as SVG outlines with its baseline at (x, y). Outlines, because a bare Linux machine has
  * no fonts at all and SVG text would come out blank there.

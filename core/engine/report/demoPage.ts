@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { attributionOf } from '../../attribution/emit.ts';
 import type { Model } from '../../model/model.ts';
-import type { ExplainedImage, ExplainedMethod } from '../explain.ts';
+import { catalogued } from '../catalogue.ts';
+import type { Finding, MethodFinding } from '../request.ts';
 import type { PredictedClass } from '../predict.ts';
 import { type Markup, html, relativeUrl } from './html.ts';
 import { htmlDocument } from './document.ts';
@@ -12,7 +12,7 @@ export interface PagePicture {
   readonly name: string;
   /** A copy of the picture in the folder. */
   readonly copy: string;
-  readonly explained: ExplainedImage;
+  readonly finding: Finding;
   readonly top: readonly PredictedClass[];
 }
 
@@ -48,9 +48,10 @@ ${command(['explain', 'network.onnx', 'picture.jpg', '--method', 'all', '--out',
 }
 
 function pictureSection(page: DemoPage, picture: PagePicture): Markup {
-  const { name, copy, explained, top } = picture;
+  const { name, copy, finding, top } = picture;
+  const { explained, subject } = finding;
   return html`<section id="${name}">
-<h2>${copy}: ${explained.target.label}, ${percent(explained.target.probability)}</h2>
+<h2>${copy}: ${explained?.label ?? ''}, ${percent(explained?.probability ?? Number.NaN)}</h2>
 <div class="overview">
 <img src="${relativeUrl(copy)}" alt="The picture ${name}">
 <div>
@@ -58,11 +59,11 @@ function pictureSection(page: DemoPage, picture: PagePicture): Markup {
 <tr><th>class</th><th></th><th>probability</th><th>logit</th></tr>
 ${top.map(classRow)}
 </table>
-${command(['predict', page.model.path, explained.file.path])}
+${command(['predict', page.model.path, subject])}
 </div>
 </div>
 <div class="figures">
-${explained.methods.map((method) => methodFigure(page, picture, method))}
+${finding.findings.map((found) => methodFigure(page, picture, found))}
 </div>
 </section>`;
 }
@@ -74,21 +75,20 @@ function classRow({ label, probability, logit }: PredictedClass): Markup {
 
 function methodFigure(
   { model }: DemoPage,
-  { name, explained }: PagePicture,
-  method: ExplainedMethod,
+  { name, finding }: PagePicture,
+  { method: { id }, layers }: MethodFinding,
 ): Markup {
-  const { id, layers, attribution } = method.plan;
-  const { title, description, citation } = attributionOf(id);
-  const figure = relativeUrl(`${name}.${attribution}.png`);
-  const at = layers.length === 0 ? '' : ` Layer: ${layers.map((layer) => layer.name).join(', ')}.`;
-  const broken = explained.nonFinite.get(attribution) ?? 0;
+  const { title, description, citation } = catalogued(id);
+  const figure = relativeUrl(`${name}.${id}.png`);
+  const at = layers.length === 0 ? '' : ` Layer: ${layers.join(', ')}.`;
+  const broken = finding.nonFinite.get(id) ?? 0;
   return html`<figure>
 <a href="${figure}"><img src="${figure}" alt="${title} of ${name}" loading="lazy"></a>
 <figcaption>
 <h3>${title}</h3>
 <p>${description}${at} (${citation})</p>
 ${broken === 0 ? '' : html`<p class="warning">${broken} values are NaN or infinite.</p>`}
-${command(['explain', model.path, explained.file.path, '--method', id])}
+${command(['explain', model.path, finding.subject, '--method', id])}
 </figcaption>
 </figure>`;
 }

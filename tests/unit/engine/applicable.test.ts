@@ -8,6 +8,7 @@ import { applicableMethods } from '../../../core/engine/applicable.ts';
 import { saveOnnx } from '../../../core/graph/onnx/save.ts';
 import { type Model, openModel } from '../../../core/model/model.ts';
 import { newBuilder } from '../../../core/ops/registry.ts';
+import { topClass } from '../../../core/protocol/target.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'loupe-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,13 +30,13 @@ async function model(activation: string, pooling: string): Promise<Model> {
 
 describe('applicableMethods', () => {
   it('keeps every method where all are defined', async () => {
-    const found = applicableMethods(await model('Relu', 'GlobalAveragePool'), all);
+    const found = applicableMethods(await model('Relu', 'GlobalAveragePool'), all, topClass);
     expect(idsOf(found.methods)).toEqual(idsOf(all));
     expect(found.leftOut).toEqual([]);
   });
 
   it('leaves out CAM without global average pooling, and the rules for ReLU without ReLU, and says why', async () => {
-    const found = applicableMethods(await model('Sigmoid', 'GlobalMaxPool'), all);
+    const found = applicableMethods(await model('Sigmoid', 'GlobalMaxPool'), all, topClass);
     const undefinedHere = ['cam', 'deconvnet', 'guidedBackprop', 'guidedGradCam'];
     expect(idsOf(found.leftOut)).toEqual(undefinedHere);
     expect(idsOf(found.methods)).toEqual(idsOf(all).filter((id) => !undefinedHere.includes(id)));
@@ -46,7 +47,9 @@ describe('applicableMethods', () => {
   it('throws what is wrong with a request itself, and the reason where no method is left', async () => {
     const opened = await model('Sigmoid', 'GlobalMaxPool');
     const typo = { id: 'gradCam', params: { layer: 'Sigmoit', relu: true } };
-    expect(() => applicableMethods(opened, [...all, typo])).toThrow('There is no layer "Sigmoit"');
-    expect(() => applicableMethods(opened, [{ id: 'cam', params: {} }])).toThrow('CAM needs a network');
+    expect(() => applicableMethods(opened, [...all, typo], topClass)).toThrow('There is no layer "Sigmoit"');
+    expect(() => applicableMethods(opened, [{ id: 'cam', params: {} }], topClass)).toThrow(
+      'CAM needs a network',
+    );
   });
 });

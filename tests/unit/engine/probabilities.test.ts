@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { float32 } from '../../../core/base/tensor.ts';
-import { type ExplainedTarget, explainImages } from '../../../core/engine/explain.ts';
+import type { ExplainedTarget } from '../../../core/engine/request.ts';
+import { runMethods } from '../../../core/engine/run.ts';
+import { usualMemoryBytes } from '../../../core/method/context.ts';
 import { type PredictedClass, predictImages } from '../../../core/engine/predict.ts';
 import { saveOnnx } from '../../../core/graph/onnx/save.ts';
 import { type Model, networkOf, openModel } from '../../../core/model/model.ts';
@@ -37,16 +39,19 @@ async function predicted(opened: Model): Promise<readonly PredictedClass[]> {
 }
 
 async function explained(opened: Model, target: number): Promise<ExplainedTarget | undefined> {
-  const methods = [{ id: 'gradient', params: {} }];
-  for await (const { target: found } of explainImages({
+  const findings = runMethods({
+    command: 'explain',
     model: opened,
     runtime,
-    methods,
-    target,
-    images: [image],
-  })) {
-    return found;
-  }
+    methods: [{ id: 'gradient', params: { channels: 'abs' } }],
+    target: { kind: 'class', class: target, of: 'logit' },
+    images: [{ path: image }],
+    references: {},
+    defences: [],
+    seed: 0,
+    memoryBytes: usualMemoryBytes,
+  });
+  for await (const { explained: found } of findings) return found;
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { float32 } from '../../../base/tensor.ts';
 import type { GraphBuilder } from '../../../graph/builder.ts';
 import { float, int, ints } from '../../../graph/ir.ts';
 import { cropEnds } from '../../../ops/shared/spatial.ts';
-import { isNonNegative } from '../shared/nonNegative.ts';
+import { isNonNegative } from '../../../ops/shared/nonNegative.ts';
 import { interleave } from '../shared/phases.ts';
 import type { MaximaFormulation, MaximaProblem } from './problem.ts';
 

@@ -1,0 +1,37 @@
+import type { CurveResult } from '../../protocol/results.ts';
+import { curvesSvg, drawCurves } from '../pictures/plot.ts';
+import { csv } from './csv.ts';
+import { type ResultFile, type SavedSubject, factLines, sourceLines } from './file.ts';
+
+/** `<stem>.<name>.png`, `.svg` and `.csv` with a column a series. */
+export async function curveFiles(result: CurveResult, subject: SavedSubject): Promise<ResultFile[]> {
+  const { title, x, y, series } = result;
+  const lines = [...sourceLines(subject), ...factLines(result.facts), ...(result.notes ?? [])];
+  const plot = { title, lines, x, y, series };
+  const name = `${subject.stem}.${result.name}`;
+  return [
+    { file: `${name}.png`, content: await drawCurves(plot) },
+    { file: `${name}.svg`, content: curvesSvg(plot) },
+    { file: `${name}.csv`, content: curveTable(result) },
+  ];
+}
+
+function curveTable({ x, series }: CurveResult): string {
+  const header = [
+    x.label,
+    ...series.flatMap(({ label, low, high }) => [
+      label,
+      ...(low === undefined ? [] : [`${label} low`]),
+      ...(high === undefined ? [] : [`${label} high`]),
+    ]),
+  ];
+  const rows = x.values.map((value, at) => [
+    value,
+    ...series.flatMap(({ y, low, high }) =>
+      [y, ...(low === undefined ? [] : [low]), ...(high === undefined ? [] : [high])].map(
+        (values) => values[at] ?? '',
+      ),
+    ),
+  ]);
+  return csv([header, ...rows]);
+}

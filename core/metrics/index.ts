@@ -1,0 +1,1 @@
+export { robustness } from './robustness.ts';
