@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchMethods, methodTable } from './methodBench.ts';
 import { type BenchRow, type Side, measureNet } from './measure.ts';
 import { type Peer, startPeer } from './peer.ts';
 import { benchNets } from './nets.ts';
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
     folded: { type: 'boolean', default: false },
+    methods: { type: 'boolean', default: false },
   },
 });
 
@@ -29,28 +31,40 @@ const nets =
     ? benchNets
     : benchNets.filter(({ name }) => flags.only?.split(',').includes(name) === true);
 
-const folder = mkdtempSync(path.join(tmpdir(), 'loupe-bench-'));
-const peer = await startPeer(threads);
-try {
+if (flags.methods) await runMethodBench();
+else await runProgramBench();
+
+async function runMethodBench(): Promise<void> {
+  const rows = await benchMethods({ threads, only: flags.only?.split(',') });
   console.log(
-    peer === undefined
-      ? 'No PyTorch here (LOUPE_PYTHON names the Python to ask): our side alone.'
-      : `PyTorch ${peer.torch}, ${threads} threads on both sides, milliseconds (medians).`,
+    `Whole methods beside PyTorch, ${threads} threads on both sides, medians.\n\n${methodTable(rows)}`,
   );
-  const rows = await measureAll(peer);
-  console.log(`\n${tableOf(rows)}\n\n${summaryOf(rows)}\n${profilesOf(rows)}`);
-  if (flags.json !== undefined) {
-    writeFileSync(
-      flags.json,
-      `${JSON.stringify({ torch: peer?.torch, threads, folded: flags.folded, rows }, undefined, 2)}\n`,
-    );
-  }
-} finally {
-  await peer?.close();
-  rmSync(folder, { recursive: true, force: true });
+  writeJson({ threads, rows });
 }
 
-async function measureAll(other: Peer | undefined): Promise<BenchRow[]> {
+async function runProgramBench(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'loupe-bench-'));
+  const peer = await startPeer(threads);
+  try {
+    console.log(
+      peer === undefined
+        ? 'No PyTorch here (LOUPE_PYTHON names the Python to ask): our side alone.'
+        : `PyTorch ${peer.torch}, ${threads} threads on both sides, milliseconds (medians).`,
+    );
+    const rows = await measureAll(peer, folder);
+    console.log(`\n${tableOf(rows)}\n\n${summaryOf(rows)}\n${profilesOf(rows)}`);
+    writeJson({ torch: peer?.torch, threads, folded: flags.folded, rows });
+  } finally {
+    await peer?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeJson(content: unknown): void {
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+async function measureAll(other: Peer | undefined, folder: string): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const batch of flags.batch.split(',').map(Number)) {
     for (const net of nets) {

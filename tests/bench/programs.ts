@@ -20,7 +20,8 @@ export function questionGraph(network: Network, what: Question): Graph {
       return b.build([network.logits, slope], network.graph);
     }
     case 'gradcam': {
-      const { graph, methods, logits } = emitExplanations(network, [{ id: 'gradCam', params: {} }], 0);
+      const target = { kind: 'class', class: 0, of: 'logit' } as const;
+      const { graph, methods, logits } = emitExplanations(network, [{ id: 'gradCam', params: {} }], target);
       return { ...graph, outputs: [logits, ...methods.map(({ attribution }) => attribution)] };
     }
   }
