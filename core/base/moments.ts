@@ -16,11 +16,11 @@ export class Moments {
 
   add(values: Float32Array): void {
     this.#count++;
-    const [mean, squares, count] = [this.#mean, this.#squares, this.#count];
+    const [mean, squares, share] = [this.#mean, this.#squares, 1 / this.#count];
     for (let at = 0; at < mean.length; at++) {
       const value = values[at] ?? Number.NaN;
       const before = mean[at] ?? 0;
-      const after = before + (value - before) / count;
+      const after = before + (value - before) * share;
       mean[at] = after;
       squares[at] = (squares[at] ?? 0) + (value - before) * (value - after);
     }

@@ -8,10 +8,11 @@ import { mergeEqual } from './mergeEqual.ts';
 import { prune } from './prune.ts';
 import { spreadFlat } from './spreadFlat.ts';
 import { sliceEarlier } from './sliceEarlier.ts';
+import { sumEarlier } from './sumEarlier.ts';
 
 /** Device-free simplification of a graph with gradients: what several questions share is computed once. */
 export function simplify(graph: Graph): Graph {
-  return [mergeEqual, maskBeforeUnpool, sliceEarlier].reduce(
+  return [mergeEqual, maskBeforeUnpool, sliceEarlier, sumEarlier].reduce(
     (current, pass) => prune(pass(current)),
     prune(graph),
   );

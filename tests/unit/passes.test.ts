@@ -11,6 +11,7 @@ import { isNonNegative } from '../../core/ops/shared/nonNegative.ts';
 import { maskBeforeUnpool } from '../../core/passes/maskBeforeUnpool.ts';
 import { prune } from '../../core/passes/prune.ts';
 import { sliceEarlier } from '../../core/passes/sliceEarlier.ts';
+import { sumEarlier } from '../../core/passes/sumEarlier.ts';
 import { OrtProgram, outputOf } from '../../core/runtime/program.ts';
 import { createSession } from '../../core/runtime/session.ts';
 
@@ -106,6 +107,39 @@ describe('sliceEarlier', () => {
   ])('does nothing where %s', (_why, options) => {
     const before = build(options);
     expect(operators(sliceEarlier(before))).toEqual(operators(before));
+  });
+});
+
+describe('sumEarlier', () => {
+  const gradient = { strides: ints([2, 2]), pads: ints([1, 1, 1, 1]), input_shape: ints([4, 3, 6, 6]) };
+  const build = (also: 'nothing' | 'each' = 'nothing', scale: readonly number[] = [1, 3, 1, 1]): Graph => {
+    const b = newBuilder();
+    const ct = input(b, 'ct', [4, 5, 3, 3]);
+    const weights = b.constant(drawn([5, 3, 3, 3]));
+    const slope = b.add('ConvInputGrad', [ct, weights], gradient, { domain: loupeDomain });
+    const scaled = b.add('Mul', [b.constant(drawn(scale), 'scale'), slope]);
+    const sum = b.add('ReduceSum', [scaled, b.axes([0])], { keepdims: int(1) });
+    return b.build(also === 'each' ? [sum, slope] : [sum]);
+  };
+
+  it('sums the cotangents of all examples and convolves once, with the same numbers', async () => {
+    const before = build();
+    const after = prune(sumEarlier(before));
+    expect(operators(after)).toEqual(['ReduceSum', 'ConvInputGrad', 'Mul', 'Identity']);
+    expect(after.types.get(after.outputs[0] ?? '')?.shape).toEqual([1, 3, 6, 6]);
+    await expectSame(before, after);
+  });
+
+  it('goes only past the scaling where the gradient of each example is asked for too', async () => {
+    const before = build('each');
+    const after = prune(sumEarlier(before));
+    expect(operators(after)).toEqual(['ConvInputGrad', 'ReduceSum', 'Mul', 'Identity']);
+    await expectSame(before, after);
+  });
+
+  it('stops at a scale of each example', () => {
+    const own = build('nothing', [4, 1, 1, 1]);
+    expect(operators(sumEarlier(own))).toEqual(operators(own));
   });
 });
 

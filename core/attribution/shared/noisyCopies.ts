@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LoupeError } from '../../base/errors.ts';
 import { Moments } from '../../base/moments.ts';
 import { gaussianNoise } from '../../base/random.ts';
-import { shapesEqual } from '../../base/shape.ts';
+import { type Shape, shapesEqual } from '../../base/shape.ts';
 import { type Tensor, floatsOf, tensor } from '../../base/tensor.ts';
 import { evenBatch } from '../../method/batches.ts';
 import { breathe } from '../../method/context.ts';
@@ -33,12 +33,6 @@ export const noisyParams = z.object({
 
 type NoisyParams = z.output<typeof noisyParams>;
 
-/** The running moments of the attributions and of their maps. */
-export interface NoisyMoments {
-  readonly attribution: Moments;
-  readonly map: Moments;
-}
-
 /** What a method makes of the moments: one array of each. */
 export type Summary = (moments: Moments) => Float32Array;
 
@@ -60,8 +54,8 @@ export async function* explainNoisyCopies(
   checkWrapped(method.title, of);
   const copies = noisyCopies(run, params.noise);
   const batch = evenBatch(samples, greatestBatch);
-  const gathered = new Gathered();
-  const soFar = (): Attribution => gathered.summarised(image, channels, summary, signed);
+  const gathered = new Gathered(image);
+  const soFar = (): Attribution => gathered.summarised(channels, summary, signed);
   const preview = previewsOf(method);
   for (let done = 0; done < samples; done += batch) {
     yield {
@@ -111,19 +105,25 @@ function noisyCopies({ context, image }: AttributionRun, noise: number) {
 /** The explanations so far. */
 class Gathered {
   readonly #scores: number[] = [];
+  readonly #pixels: Shape;
   #first: Attribution | undefined;
-  #moments: NoisyMoments | undefined;
+  #attribution: Moments | undefined;
+  /** Of the maps, where they do not follow from the attributions. */
+  #map: Moments | undefined;
+
+  constructor(image: Tensor) {
+    this.#pixels = image.dims.slice(1);
+  }
 
   add(one: Attribution): void {
     this.#first ??= one;
     const score = scoreAmong(one.facts);
     if (score !== undefined) this.#scores.push(score);
-    this.#moments ??= {
-      attribution: new Moments(one.attribution.data.length),
-      map: new Moments(one.map.data.length),
-    };
-    this.#moments.attribution.add(floatsOf(one.attribution));
-    this.#moments.map.add(floatsOf(one.map));
+    this.#attribution ??= new Moments(one.attribution.data.length);
+    this.#attribution.add(floatsOf(one.attribution));
+    if (shapesEqual(one.attribution.dims, this.#pixels)) return;
+    this.#map ??= new Moments(one.map.data.length);
+    this.#map.add(floatsOf(one.map));
   }
 
   /** Where the noise hides the class from the network, the score of the copies tells. */
@@ -134,21 +134,20 @@ class Gathered {
   }
 
   summarised(
-    image: Tensor,
     channels: NoisyParams['channels'],
     summary: Summary,
     signed: (inner: boolean) => boolean,
   ): Attribution {
-    const [first, moments] = [this.#first, this.#moments];
+    const [first, moments] = [this.#first, this.#attribution];
     if (first === undefined || moments === undefined)
       throw new LoupeError('internal', 'Nothing was explained yet.');
-    const attribution = tensor('float32', summary(moments.attribution), first.attribution.dims);
+    const attribution = tensor('float32', summary(moments), first.attribution.dims);
     const layers = first.layers === undefined ? {} : { layers: first.layers };
-    if (shapesEqual(attribution.dims, image.dims.slice(1))) {
+    if (this.#map === undefined) {
       const map = reducedMap(attribution, channels);
       return { attribution, map, signed: signed(channels === 'signed'), ...layers };
     }
-    const map = tensor('float32', summary(moments.map), first.map.dims);
+    const map = tensor('float32', summary(this.#map), first.map.dims);
     return { attribution, map, signed: signed(first.signed), ...layers };
   }
 }
