@@ -57,7 +57,7 @@ export function buildNetwork(file: Graph, card: InputCard, batch: number, logits
     logitsName === undefined ? undefined : current(logitsName),
   );
   const prepared = specialise(withPreprocessing(graph, input.name, card), { [imageInput]: shape });
-  const typed = foldBatchNorm(prune(prepared, [logits]));
+  const typed = prune(foldBatchNorm(prune(prepared, [logits])), [logits]);
   return { ...asRows(typed, logits, batch), activation };
 }
 

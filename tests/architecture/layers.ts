@@ -14,6 +14,7 @@ const ranks: readonly (readonly string[])[] = [
   ['core/runtime'],
   ['core/model', 'core/nn', 'core/importers', 'core/data'],
   ['core/method'],
+  ['models'],
   ['core/attribution', 'core/features', 'core/attacks', 'core/defences', 'core/training'],
   ['core/metrics'],
   ['core/engine'],
@@ -24,7 +25,7 @@ const ranks: readonly (readonly string[])[] = [
 const allowed: Readonly<Record<string, readonly string[]>> = {
   renderer: ['core/base', 'core/protocol'],
   electron: ['core/base', 'core/protocol'],
-  models: ['core/base', 'core/graph', 'core/nn'],
+  models: ['core/base', 'core/graph', 'core/nn', 'core/method'],
 };
 
 const tools: ReadonlySet<string> = new Set(['scripts', 'tests']);
@@ -35,6 +36,7 @@ const pluginFolders: readonly string[] = [
   'core/autodiff/rules',
   'core/passes/lower',
   'core/importers',
+  'core/data/sets',
   'core/attribution',
   'core/features',
   'core/attacks',

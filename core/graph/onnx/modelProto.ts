@@ -36,6 +36,8 @@ export interface EncodeOptions {
   /** Added to the graph's own metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producer?: string;
+  /** Types of outputs by name, for a graph that is not specialised; ONNX's checker wants them. */
+  readonly outputs?: Readonly<Record<string, { type: ElementType; dims: readonly Dim[] }>>;
 }
 
 const irVersion = 10n;
@@ -47,7 +49,7 @@ const domainVersions: Readonly<Record<string, bigint>> = { 'ai.onnx.ml': 3n };
 export function modelProto(
   graph: Graph,
   constants: Iterable<readonly [string, Tensor]>,
-  { external, metadata, producer = 'loupe' }: EncodeOptions,
+  { external, metadata, producer = 'loupe', outputs = {} }: EncodeOptions,
 ): ModelProto {
   const domains = new Set(['', ...graph.nodes.map((node) => node.domain)]);
   return create(ModelProtoSchema, {
@@ -63,7 +65,7 @@ export function modelProto(
       input: graph.inputs.map(({ name, type, dims }) =>
         valueInfo(name, { type, dims: graph.types.get(name)?.shape ?? dims }),
       ),
-      output: graph.outputs.map((name) => valueInfo(name, dimsOf(graph.types.get(name)))),
+      output: graph.outputs.map((name) => valueInfo(name, dimsOf(graph.types.get(name)) ?? outputs[name])),
       node: graph.nodes.map(nodeInit),
       initializer: Array.from(constants, ([name, value]) =>
         constantInit(name, value, external?.(name, value)),

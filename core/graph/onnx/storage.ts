@@ -1,3 +1,4 @@
+import { fromBfloat16, fromFloat16 } from '../../base/float16.ts';
 import type { ElementType, TensorData } from '../../base/tensor.ts';
 import { TensorProto_DataType as DataType } from './gen/onnx_pb.js';
 
@@ -21,10 +22,13 @@ const storages: ReadonlyMap<number, Storage> = new Map<number, Storage>([
   [DataType.UINT8, { bytes: 1, type: 'uint8', typedField: bits32 }],
   [DataType.INT8, { bytes: 1, type: 'int8', typedField: bits32 }],
   [DataType.DOUBLE, { bytes: 8, type: 'float32', typedField: 'doubleData', convert: narrowed }],
-  [DataType.FLOAT16, { bytes: 2, type: 'float32', typedField: bits32, convert: widened(float16Bits) }],
+  [
+    DataType.FLOAT16,
+    { bytes: 2, type: 'float32', typedField: bits32, convert: (bytes) => fromFloat16(halvesOf(bytes)) },
+  ],
   [
     DataType.BFLOAT16,
-    { bytes: 2, type: 'float32', typedField: bits32, convert: widened((bits) => bits << 16) },
+    { bytes: 2, type: 'float32', typedField: bits32, convert: (bytes) => fromBfloat16(halvesOf(bytes)) },
   ],
 ]);
 
@@ -90,27 +94,5 @@ function narrowed({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Floa
   return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
 }
 
-/** Makes float32 of 16-bit floats, given how one's bits become the other's. */
-function widened(float32Bits: (bits: number) => number) {
-  return ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> => {
-    const halves = new Uint16Array(buffer, byteOffset, length / 2);
-    const words = new Int32Array(halves.length);
-    for (let index = 0; index < halves.length; index++) words[index] = float32Bits(halves[index] ?? 0);
-    return new Float32Array(words.buffer);
-  };
-}
-
-/**
- * The float32 bits of an IEEE 754 half: 1 sign, 5 exponent (bias 15), 10 fraction. A normal number moves its
- * exponent to bias 127; exponent 31 is infinity or NaN; exponent 0 is fraction × 2⁻²⁴, which float32 holds normally.
- */
-function float16Bits(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  const shift = Math.clz32(fraction) - 21;
-  return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13);
-}
+const halvesOf = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint16Array =>
+  new Uint16Array(buffer, byteOffset, length / 2);
