@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { LoupeError, expected } from '../base/errors.ts';
-import { type Tensor, float32, floatsOf, tensor } from '../base/tensor.ts';
+import type { Tensor } from '../base/tensor.ts';
 import type { PictureFile } from '../data/picture.ts';
-import { type MethodContext, breathe } from '../method/context.ts';
+import type { MethodContext } from '../method/context.ts';
 import { count, numberIn } from '../method/params.ts';
 import type { Layer } from '../model/layers.ts';
-import { type Trunk, trunkOf } from '../model/trunk.ts';
-import type { Fact, ImageResult, Progress, Result } from '../protocol/results.ts';
+import { trunkOf } from '../model/trunk.ts';
+import type { Progress, Result } from '../protocol/results.ts';
 import type { LayerTarget, Target } from '../protocol/target.ts';
-import { type Program, outputOf } from '../runtime/program.ts';
+import { outputOf } from '../runtime/program.ts';
 import { type FeatureRun, defineFeature } from './define.ts';
-import { type DreamObjective, dreamNames, emitDreamStep, emitGuideFeatures } from './shared/dreamStep.ts';
+import { Dream } from './shared/dream.ts';
+import { octaveExtent, openOctave } from './shared/dreamOctave.ts';
+import { dreamNames, emitGuideFeatures } from './shared/dreamStep.ts';
 import { mainLayers } from './shared/mainLayers.ts';
+import { extentWithin, photograph } from './shared/photograph.ts';
 import { pixels } from './shared/pixelParam.ts';
-import { type Extent, extentWithin, photograph, scaledExtent } from './shared/photograph.ts';
-import { resampleTensor } from './shared/resampleTensor.ts';
-import { roll } from './shared/roll.ts';
 
 const params = z.object({
   layer: z.string().min(1).default('auto').meta({
@@ -49,16 +49,6 @@ const params = z.object({
   ),
 });
 
-type Params = z.output<typeof params>;
-
-/** One size at which the dream is dreamed. */
-interface Octave {
-  readonly index: number;
-  readonly extent: Extent;
-  readonly program: Program;
-  readonly extras: Readonly<Record<string, Tensor>>;
-}
-
 export const deepDream = defineFeature({
   id: 'deepDream',
   title: 'DeepDream',
@@ -82,20 +72,22 @@ export const deepDream = defineFeature({
     const picture = images[0]?.file;
     if (picture === undefined) throw new LoupeError('badArgument', 'DeepDream needs a picture.');
     const { layer, objective } = objectiveOf(run, given.layer);
+    if (objective.kind !== 'layer' && (references['guide'] ?? []).length > 0) {
+      throw expected('badArgument', {
+        wanted: 'a layer as the target',
+        for: 'a dream with a guide, which takes the features of all channels everywhere',
+        received: `a ${objective.kind}`,
+      });
+    }
     const guide = await guideFeatures(context, layer, references['guide'] ?? [], given.guideSize);
     const { channels } = context.model.card.input;
     const whole = photograph(picture, channels, extentWithin(picture, given.size));
     const dream = new Dream(context, layer, given, whole);
     let detail: Tensor | undefined;
     for (let index = 0; index < given.octaves; index++) {
-      const octave = await openOctave(
-        context,
-        layer,
-        guide ?? objective,
-        extentOf(whole, given, index),
-        index,
-      );
-      detail = yield* dream.octave(octave, detail);
+      const extent = octaveExtent(whole, given, index);
+      const octave = await openOctave(context, layer, guide ?? objective, extent);
+      detail = yield* dream.through(octave, index, detail);
     }
     return dream.results();
   },
@@ -126,12 +118,6 @@ function layerTargetOf(target: Target): LayerTarget {
   });
 }
 
-/** Octave 0 is the smallest; the last is the picture itself. */
-function extentOf(whole: Tensor, { octaves, octaveScale }: Params, index: number): Extent {
-  const [height = 1, width = 1] = whole.dims.slice(2);
-  return scaledExtent({ height, width }, octaveScale ** (index + 1 - octaves));
-}
-
 /** The features of the guide, [C, places], if there is one. */
 async function guideFeatures(
   context: MethodContext,
@@ -154,146 +140,4 @@ async function guideFeatures(
   const program = await context.program(key, () => emitGuideFeatures(trunk, layer.value));
   const image = photograph(picture, context.model.card.input.channels, extent);
   return outputOf(await program.run({ [trunk.image]: image }), dreamNames.guide);
-}
-
-async function openOctave(
-  context: MethodContext,
-  layer: Layer,
-  wanted: LayerTarget | Tensor,
-  extent: Extent,
-  index: number,
-): Promise<Octave> {
-  const trunk = trunkOf(context.model, [layer.value], { batch: 1, ...extent });
-  const guide = 'dims' in wanted ? wanted : undefined;
-  const objective = 'dims' in wanted ? placesOf(wanted) : placedAt(wanted, layer, trunk);
-  const key = `deepDream/${layer.value}/${JSON.stringify(objective)}/${extent.height}x${extent.width}`;
-  const program = await context.program(key, () => emitDreamStep(trunk, layer.value, objective));
-  return { index, extent, program, extras: guide === undefined ? {} : { [dreamNames.guide]: guide } };
-}
-
-const placesOf = (guide: Tensor): DreamObjective => ({ kind: 'guide', places: guide.dims[1] ?? 1 });
-
-/** A unit is one place of the network's own map; on a map of another size it is the place that covers its centre. */
-function placedAt(target: LayerTarget, layer: Layer, trunk: Trunk): LayerTarget {
-  if (target.kind !== 'unit') return target;
-  const here = trunk.graph.types.get(layer.value)?.shape ?? [];
-  const along = (index: number, axis: number): number =>
-    Math.floor(((index + 0.5) * (here[axis] ?? 1)) / (layer.shape[axis] ?? 1));
-  return { ...target, row: along(target.row, 2), column: along(target.column, 3) };
-}
-
-/** What has been dreamed so far. */
-class Dream {
-  readonly #context: MethodContext;
-  readonly #layer: Layer;
-  readonly #params: Params;
-  readonly #whole: Tensor;
-  readonly #random;
-  readonly #objectives: number[] = [];
-  readonly #facts: Fact[] = [];
-  #image: Tensor;
-
-  constructor(context: MethodContext, layer: Layer, given: Params, whole: Tensor) {
-    this.#context = context;
-    this.#layer = layer;
-    this.#params = given;
-    this.#whole = whole;
-    this.#image = whole;
-    this.#random = context.random('deepDream/jitter');
-  }
-
-  /** Works on one octave: the photograph at its size plus the details so far. Returns the details after it. */
-  async *octave(octave: Octave, detail: Tensor | undefined): AsyncGenerator<Progress, Tensor> {
-    const { iterations, octaves } = this.#params;
-    const { extent, index } = octave;
-    const base = resampleTensor(this.#whole, extent);
-    this.#image = detail === undefined ? base : plus(base, resampleTensor(detail, extent));
-    const shifts = Array.from({ length: iterations }, () => this.#shift(extent));
-    for (const [iteration, shift] of shifts.entries()) {
-      await breathe(this.#context);
-      this.#objectives.push(await this.#step(octave, shift, this.#params.step / 255));
-      yield {
-        done: index * iterations + iteration + 1,
-        total: octaves * iterations,
-        what: `octave ${index + 1} of ${octaves}, ${extent.width}x${extent.height}`,
-        ...(iteration % 5 === 4 ? { preview: this.#picture() } : {}),
-      };
-    }
-    // Measured where it was measured before the first step: at the same shift.
-    const first = shifts[0] ?? { down: 0, right: 0 };
-    const after = await this.#step(octave, first, 0);
-    this.#remember(octave, this.#objectives.at(-iterations) ?? NaN, after);
-    return plus(this.#image, base, -1);
-  }
-
-  results(): Result[] {
-    const { iterations } = this.#params;
-    const silent = this.#objectives.every((value) => value === 0);
-    return [
-      {
-        ...this.#picture(),
-        facts: [{ label: 'layer', value: this.#layer.name }, ...this.#facts],
-        notes: silent
-          ? ['What is maximised is silent in this picture, so it has no gradient and nothing changed.']
-          : [],
-      },
-      {
-        type: 'curve',
-        name: 'objective',
-        title: 'What is maximised, before each step',
-        x: { label: 'step', values: this.#objectives.map((_, index) => index + 1) },
-        y: { label: 'objective' },
-        series: [{ label: 'objective', y: this.#objectives }],
-        notes: [`Each octave takes ${iterations} steps; where one begins, the picture changes its size.`],
-      },
-    ];
-  }
-
-  #picture(): ImageResult {
-    return {
-      type: 'image',
-      name: 'dream',
-      title: `Dream of ${this.#layer.name}`,
-      image: tensor('float32', floatsOf(this.#image), this.#image.dims.slice(1)),
-    };
-  }
-
-  #shift({ height, width }: Extent): { down: number; right: number } {
-    const { jitter } = this.#params;
-    const draw = (length: number): number => (this.#random.integer(2 * jitter + 1) - jitter) % length;
-    return { down: draw(height), right: draw(width) };
-  }
-
-  /** One step on the rolled picture; returns the objective before it. */
-  async #step(octave: Octave, shift: { down: number; right: number }, step: number): Promise<number> {
-    const { program, extras } = octave;
-    const image = roll(this.#image, shift.down, shift.right);
-    const result = await program.run({ ...extras, image, [dreamNames.step]: float32([step], []) });
-    if (result.nonFinite.size > 0) {
-      throw new LoupeError(
-        'nonFinite',
-        `The gradient of ${this.#layer.name} is not finite at ${octave.extent.width}x${octave.extent.height} pixels. Choose an earlier layer.`,
-      );
-    }
-    this.#image = roll(outputOf(result, dreamNames.next), -shift.down, -shift.right);
-    return floatsOf(outputOf(result, dreamNames.objective))[0] ?? NaN;
-  }
-
-  #remember({ index, extent }: Octave, before: number, after: number): void {
-    const name = `octave ${index + 1} (${extent.width}x${extent.height})`;
-    this.#facts.push(
-      { label: `${name}: objective before`, value: before },
-      { label: `${name}: objective after`, value: after },
-    );
-  }
-}
-
-/** a + scale · b. */
-function plus(a: Tensor, b: Tensor, scale = 1): Tensor {
-  const [left, right] = [floatsOf(a), floatsOf(b)];
-  return tensor(
-    'float32',
-    left.map((value, index) => value + scale * (right[index] ?? 0)),
-    a.dims,
-  );
 }

@@ -4,24 +4,18 @@ import { type Tensor, float32, floatsOf, tensor } from '../base/tensor.ts';
 import type { Picture, PictureFile } from '../data/picture.ts';
 import { type MethodContext, breathe } from '../method/context.ts';
 import { count, flag, numberIn } from '../method/params.ts';
-import type { Layer } from '../model/layers.ts';
 import { trunkOf } from '../model/trunk.ts';
-import type { CurveResult, Fact, ImageResult, Progress, Result } from '../protocol/results.ts';
-import { type Feeds } from '../runtime/program.ts';
+import type { ImageResult, Progress, Result } from '../protocol/results.ts';
+import type { Feeds } from '../runtime/program.ts';
 import { type FeatureRun, defineFeature } from './define.ts';
 import { withLumaOf } from './shared/lumaSwap.ts';
 import { type Extent, extentWithin, photograph } from './shared/photograph.ts';
 import { pixels } from './shared/pixelParam.ts';
-import {
-  type ComparedValues,
-  emitContent,
-  emitGrams,
-  emitStyleGradient,
-  emitStyleStep,
-  styleNames,
-} from './shared/styleGraphs.ts';
-import { autoStyleLayers } from './shared/styleLayers.ts';
+import { type ComparedValues, emitStyleGradient, emitStyleStep, styleNames } from './shared/styleGraphs.ts';
+import { type ComparedLayers, comparedLayers, valuesOf } from './shared/styleLayers.ts';
+import { reportOf } from './shared/styleReport.ts';
 import { type StyleIterate, type StyleLosses, searchByAdam, searchByLbfgs } from './shared/styleSearch.ts';
+import { blendedGrams, contentFeatures, styleKey } from './shared/styleTargets.ts';
 
 const weight = (initial: number, title: string, description: string) =>
   numberIn([0, 1e9], initial, { title, description });
@@ -89,13 +83,12 @@ export const styleTransfer = defineFeature({
   async *run(run, given): AsyncGenerator<Progress, readonly Result[]> {
     const { context } = run;
     const [content, styles] = picturesOf(run, given);
-    const layers = layersOf(run, given);
+    const layers = comparedLayers(run, given);
     const extent = extentWithin(content, given.size);
-    const { channels } = context.model.card.input;
-    const image = photograph(content, channels, extent);
+    const image = photograph(content, context.model.card.input.channels, extent);
     const feeds = {
-      ...(await contentFeatures(context, layers.content, image, extent)),
-      ...(await blendedGrams(context, layers.style, styles, given)),
+      ...(await contentFeatures(context, layers.content, image)),
+      ...(await blendedGrams(context, layers.style, styles, given.size * given.styleScale)),
       [styleNames.contentWeight]: float32([given.contentWeight], []),
       [styleNames.styleWeight]: float32([given.styleWeight], []),
       [styleNames.variationWeight]: float32([given.tvWeight], []),
@@ -104,20 +97,15 @@ export const styleTransfer = defineFeature({
     const search = await openSearch(context, layers, { feeds, start, extent, given });
     const losses: StyleLosses[] = [];
     let latest: Tensor = start;
-    for await (const iterate of search) {
-      latest = iterate.image;
-      losses.push(iterate.losses);
+    let step = await search.next();
+    for (; step.done !== true; step = await search.next()) {
+      latest = step.value.image;
+      losses.push(step.value.losses);
       yield progressOf(losses, given, () => resultImage(latest, image, given));
       await breathe(context);
     }
-    return [
-      {
-        ...resultImage(latest, image, given),
-        facts: factsOf(losses, layers, given),
-        notes: notesOn(losses, given),
-      },
-      curveOf(losses),
-    ];
+    const { facts, notes, curve } = reportOf({ losses, layers, evaluations: step.value, ...given });
+    return [{ ...resultImage(latest, image, given), facts, notes }, curve];
   },
 });
 
@@ -141,81 +129,6 @@ function picturesOf(
     });
   }
   return [content, styles];
-}
-
-interface ComparedLayers {
-  readonly content: readonly Layer[];
-  readonly style: readonly Layer[];
-}
-
-function layersOf({ context, layer }: FeatureRun, given: Params): ComparedLayers {
-  const auto = autoStyleLayers(context.network());
-  const named = (list: string, chosen: readonly string[]): Layer[] => {
-    const references = list === 'auto' ? chosen : list.split(',').map((reference) => reference.trim());
-    return references.map((reference) => featureMap(layer(reference)));
-  };
-  return {
-    content: named(given.contentLayers, auto.content),
-    style: named(given.styleLayers, auto.style),
-  };
-}
-
-function featureMap(layer: Layer): Layer {
-  if (layer.shape.length === 4) return layer;
-  throw expected('badArgument', {
-    wanted: 'feature maps with height and width',
-    for: 'the layers of a style transfer',
-    received: `"${layer.name}"`,
-  });
-}
-
-const valuesOf = (layers: readonly Layer[]): string[] => layers.map(({ value }) => value);
-
-const keyOf = (what: string, layers: readonly Layer[], { height, width }: Extent): string =>
-  `styleTransfer/${what}/${valuesOf(layers).join('|')}/${height}x${width}`;
-
-async function contentFeatures(
-  context: MethodContext,
-  layers: readonly Layer[],
-  image: Tensor,
-  extent: Extent,
-): Promise<Feeds> {
-  const values = valuesOf(layers);
-  const program = await context.program(keyOf('content', layers, extent), () =>
-    emitContent(trunkOf(context.model, values, { batch: 1, ...extent }), values),
-  );
-  return Object.fromEntries((await program.run({ image })).outputs);
-}
-
-/** The mean of the Gram matrices of the styles, each at its own shape. */
-async function blendedGrams(
-  context: MethodContext,
-  layers: readonly Layer[],
-  pictures: readonly Picture[],
-  { size, styleScale }: Params,
-): Promise<Feeds> {
-  const values = valuesOf(layers);
-  const sums = new Map<string, Float32Array>();
-  const shapes = new Map<string, readonly number[]>();
-  for (const picture of pictures) {
-    const extent = extentWithin(picture, Math.max(1, Math.round(size * styleScale)));
-    const program = await context.program(keyOf('grams', layers, extent), () =>
-      emitGrams(trunkOf(context.model, values, { batch: 1, ...extent }), values),
-    );
-    await breathe(context);
-    const image = photograph(picture, context.model.card.input.channels, extent);
-    for (const [name, gram] of (await program.run({ image })).outputs) {
-      const sum = sums.get(name) ?? new Float32Array(floatsOf(gram).length);
-      floatsOf(gram).forEach((value, index) => {
-        sum[index] = (sum[index] ?? 0) + value / pictures.length;
-      });
-      sums.set(name, sum);
-      shapes.set(name, gram.dims);
-    }
-  }
-  return Object.fromEntries(
-    [...sums].map(([name, sum]) => [name, tensor('float32', sum, shapes.get(name) ?? [])]),
-  );
 }
 
 function startOf(
@@ -244,13 +157,13 @@ async function openSearch(
   context: MethodContext,
   layers: ComparedLayers,
   { feeds, start, extent, given }: SearchQuestion,
-): Promise<AsyncGenerator<StyleIterate>> {
+): Promise<AsyncGenerator<StyleIterate, number>> {
   const { optimizer, iterations, learningRate } = given;
   const values: ComparedValues = { content: valuesOf(layers.content), style: valuesOf(layers.style) };
-  const every = [...layers.content, ...layers.style];
-  const key = keyOf(`${optimizer}/${layers.content.length}`, every, extent);
+  const every = [...values.content, ...values.style];
+  const key = styleKey(`${optimizer}/${values.content.length}`, every, extent);
   const program = await context.program(key, () => {
-    const trunk = trunkOf(context.model, [...new Set(valuesOf(every))], { batch: 1, ...extent });
+    const trunk = trunkOf(context.model, [...new Set(every)], { batch: 1, ...extent });
     return optimizer === 'adam' ? emitStyleStep(trunk, values) : emitStyleGradient(trunk, values);
   });
   const search = { program, feeds, start, iterations };
@@ -274,58 +187,5 @@ function progressOf(losses: readonly StyleLosses[], { iterations }: Params, prev
     total: iterations,
     what: `loss ${(losses.at(-1)?.total ?? NaN).toPrecision(4)}`,
     ...(done % 10 === 0 ? { preview: preview() } : {}),
-  };
-}
-
-function factsOf(losses: readonly StyleLosses[], layers: ComparedLayers, given: Params): Fact[] {
-  const [first, last] = [losses[0], losses.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const pair = (label: string, before: number, after: number): Fact[] => [
-    { label: `${label} at the start`, value: before },
-    { label, value: after },
-  ];
-  return [
-    { label: 'content layers', value: namesOf(layers.content) },
-    { label: 'style layers', value: namesOf(layers.style) },
-    { label: 'iterations', value: losses.length - 1 },
-    ...pair('loss', first.total, last.total),
-    ...pair('content loss', first.content, last.content),
-    ...pair('style loss', first.style, last.style),
-    ...pair('total variation', first.variation, last.variation),
-    ...layers.style.flatMap(({ name }, index) =>
-      pair(`style loss of ${name}`, first.layers[index] ?? NaN, last.layers[index] ?? NaN),
-    ),
-    { label: 'start', value: given.start },
-  ];
-}
-
-const namesOf = (layers: readonly Layer[]): string => layers.map(({ name }) => name).join(', ');
-
-function notesOn(losses: readonly StyleLosses[], { iterations, keepColours }: Params): string[] {
-  const notes = [
-    'Losses are squared errors over the squared size of what is wanted: 0 where both agree, 1 for an image without features.',
-  ];
-  const done = losses.length - 1;
-  if (done < iterations)
-    notes.push(`The search ended after ${done} iterations: no step made the loss lower.`);
-  if (keepColours)
-    notes.push('The losses are those of the image before it got the colours of the content back.');
-  return notes;
-}
-
-function curveOf(losses: readonly StyleLosses[]): CurveResult {
-  const series = (label: string, of: (each: StyleLosses) => number) => ({ label, y: losses.map(of) });
-  return {
-    type: 'curve',
-    name: 'loss',
-    title: 'Losses of style transfer',
-    x: { label: 'iteration', values: losses.map((_, index) => index) },
-    y: { label: 'loss' },
-    series: [
-      series('total, weighted', ({ total }) => total),
-      series('content', ({ content }) => content),
-      series('style', ({ style }) => style),
-      series('total variation', ({ variation }) => variation),
-    ],
   };
 }

@@ -99,7 +99,7 @@ class ChannelVisualization:
         angle = math.radians(torch.empty(1).uniform_(-10, 10).item())
         scale = 1 / torch.empty(1).uniform_(0.9, 1.1).item()
         matrix = scale * torch.tensor([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
-        grid = F.affine_grid(matrix[None], [1, 3, self.size, self.size], align_corners=False)
+        grid = F.affine_grid(matrix[None], [1, 3, side - 4, side - 4], align_corners=False)
         return F.grid_sample(jittered, grid, align_corners=False)
 
     def step(self):

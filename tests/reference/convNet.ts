@@ -34,11 +34,38 @@ export function convNet(): Graph {
   return b.build([b.add('Gemm', [flat, b.constant(last, 'last')], { transB: int(1) }, { name: 'logits' })]);
 }
 
-/** The values `early` and `late` of an image [1, 3, H, W] from their definitions, in float64. */
-export function convNetFeatures(image: Grid): { early: Grid; late: Grid } {
-  const early = layerOf(image, first, firstBias, 1);
-  return { early, late: layerOf(early, second, secondBias, 2) };
+export interface ConvNetFeatures {
+  /** The values of these names in the network. */
+  readonly early: Grid;
+  readonly late: Grid;
+  /** The same before their ReLU. */
+  readonly earlySums: Grid;
+  readonly lateSums: Grid;
 }
+
+/** The feature maps of an image [1, 3, H, W] from their definitions, in float64. */
+export function convNetFeatures(image: Grid): ConvNetFeatures {
+  const earlySums = layerOf(image, first, firstBias, 1);
+  const early = rectified(earlySums);
+  const lateSums = layerOf(early, second, secondBias, 2);
+  return { early, late: rectified(lateSums), earlySums, lateSums };
+}
+
+/** The five logits of an image. */
+export function convNetLogits(image: Grid): number[] {
+  const { dims, data } = convNetFeatures(image).late;
+  const [, channels = 1, height = 1, width = 1] = dims;
+  const plane = height * width;
+  const means = Array.from({ length: channels }, (_, c) =>
+    data.slice(c * plane, (c + 1) * plane).reduce((sum, value) => sum + value / plane, 0),
+  );
+  const weights = Array.from(last.data, Number);
+  return Array.from({ length: last.dims[0] ?? 0 }, (_, index) =>
+    means.reduce((sum, mean, c) => sum + mean * (weights[index * channels + c] ?? 0), 0),
+  );
+}
+
+const rectified = ({ dims, data }: Grid): Grid => ({ dims, data: data.map((sum) => Math.max(0, sum)) });
 
 function layerOf(x: Grid, weights: Tensor, bias: readonly number[], stride: number): Grid {
   const [, , height = 1, width = 1] = x.dims;
@@ -47,17 +74,23 @@ function layerOf(x: Grid, weights: Tensor, bias: readonly number[], stride: numb
   const w = { dims: weights.dims, data: Array.from(weights.data, Number) };
   const { data } = convolve(x, w, dims, geometry);
   const plane = (dims[2] ?? 1) * (dims[3] ?? 1);
-  return { dims, data: data.map((sum, at) => Math.max(0, sum + (bias[Math.floor(at / plane)] ?? 0))) };
+  return { dims, data: data.map((sum, at) => sum + (bias[Math.floor(at / plane)] ?? 0)) };
 }
 
-/** The gradient of a function of an image by central differences in float64. */
-export function numericGradient(image: Grid, of: (image: Grid) => number, epsilon = 1e-6): number[] {
+/** The gradient of a function of an image by central differences in float64, at all places or some. */
+export function numericGradient(
+  image: Grid,
+  of: (image: Grid) => number,
+  places: Iterable<number> = image.data.keys(),
+): number[] {
   const data = [...image.data];
-  return data.map((value, at) => {
+  return [...places].map((at) => {
+    const value = data[at] ?? 0;
     const valueAt = (shifted: number): number => {
       data[at] = shifted;
       return of({ dims: image.dims, data });
     };
+    const epsilon = 1e-6;
     const slope = (valueAt(value + epsilon) - valueAt(value - epsilon)) / (2 * epsilon);
     data[at] = value;
     return slope;

@@ -38,25 +38,41 @@ export function squaredVariation({ dims, data }: Grid): number {
   return sum / data.length;
 }
 
-export interface StyleQuestion {
-  readonly content: Grid;
-  readonly styles: readonly Grid[];
-  readonly weights: { readonly content: number; readonly style: number; readonly variation: number };
+/** What an image should agree with, on the network `convNet`: content at `late`, style at `early` and `late`. */
+export interface StyleWanted {
+  readonly content: readonly number[];
+  /** The mean of the Gram matrices of the styles, a matrix a layer. */
+  readonly grams: readonly (readonly number[])[];
 }
 
-/** The losses of `image` on the network `convNet`: content at `late`, style at `early` and `late`. */
-export function styleLosses(image: Grid, { content, styles, weights }: StyleQuestion) {
-  const features = convNetFeatures(image);
-  const contentLoss = relativeError(features.late.data, convNetFeatures(content).late.data);
-  const layers = (['early', 'late'] as const).map((layer) => {
-    const grams = styles.map((style) => gram(convNetFeatures(style)[layer]));
-    const wanted = gram(features[layer]).map(
-      (_, at) => grams.reduce((sum, each) => sum + (each[at] ?? 0), 0) / grams.length,
+const styleLayers = ['early', 'late'] as const;
+
+export function wantedOf(content: Grid, styles: readonly Grid[]): StyleWanted {
+  const features = styles.map(convNetFeatures);
+  const grams = styleLayers.map((layer) => {
+    const each = features.map((maps) => gram(maps[layer]));
+    return (each[0] ?? []).map((_, at) =>
+      each.reduce((sum, matrix) => sum + (matrix[at] ?? 0) / each.length, 0),
     );
-    return relativeError(gram(features[layer]), wanted);
   });
-  const style = layers.reduce((sum, each) => sum + each, 0) / layers.length;
+  return { content: convNetFeatures(content).late.data, grams };
+}
+
+export interface StyleWeights {
+  readonly content: number;
+  readonly style: number;
+  readonly variation: number;
+}
+
+/** The losses of `image`. */
+export function styleLosses(image: Grid, wanted: StyleWanted, weights: StyleWeights) {
+  const features = convNetFeatures(image);
+  const content = relativeError(features.late.data, wanted.content);
+  const layers = styleLayers.map((layer, index) =>
+    relativeError(gram(features[layer]), wanted.grams[index] ?? []),
+  );
+  const style = layers.reduce((sum, each) => sum + each / layers.length, 0);
   const variation = squaredVariation(image);
-  const total = weights.content * contentLoss + weights.style * style + weights.variation * variation;
-  return { total, content: contentLoss, style, variation, layers };
+  const total = weights.content * content + weights.style * style + weights.variation * variation;
+  return { total, content, style, variation, layers };
 }

@@ -101,6 +101,22 @@ export function fourierPicture(
       });
     return irfft2(part(0), part(1), [height, width]);
   });
+  return pictureOf(values, [height, width], colours);
+}
+
+/** The picture [1, C, H, W] that pixels θ [1, C, H, W] stand for: colours, sigmoid. */
+export function pixelPicture(theta: Grid, colours: boolean): Grid {
+  const [, channels = 1, height = 1, width = 1] = theta.dims;
+  const plane = height * width;
+  const values = Array.from({ length: channels }, (_, c) => theta.data.slice(c * plane, (c + 1) * plane));
+  return pictureOf(values, [height, width], colours);
+}
+
+function pictureOf(
+  values: readonly (readonly number[])[],
+  [height, width]: readonly [number, number],
+  colours: boolean,
+): Grid {
   const mixed = colours
     ? root.map((row) =>
         (values[0] ?? []).map((_, at) =>
@@ -109,9 +125,21 @@ export function fourierPicture(
       )
     : values;
   return {
-    dims: [1, channels, height, width],
+    dims: [1, values.length, height, width],
     data: mixed.flat().map((value) => 1 / (1 + Math.exp(-value))),
   };
+}
+
+/** One step of Adam uphill with its usual numbers, for one variable; `step` counts from 1. */
+export function adam(
+  { theta, mean, square }: { theta: number; mean: number; square: number },
+  gradient: number,
+  { step, learningRate }: { step: number; learningRate: number },
+): { theta: number; mean: number; square: number } {
+  const m = 0.9 * mean + 0.1 * gradient;
+  const v = 0.999 * square + 0.001 * gradient ** 2;
+  const move = m / (1 - 0.9 ** step) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8);
+  return { theta: theta + learningRate * move, mean: m, square: v };
 }
 
 /** The penalties of one picture [1, C, H, W]. */

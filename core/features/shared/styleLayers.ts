@@ -1,9 +1,47 @@
+import { expected } from '../../base/errors.ts';
 import type { Layer } from '../../model/layers.ts';
 import type { Network } from '../../model/network.ts';
+import type { FeatureRun } from '../define.ts';
 import { layersByResolution, mainLayers } from './mainLayers.ts';
 
-/** How many layers the style is compared at. */
-const styleLayers = 5;
+/** The layers at which an image is compared with the content and with the styles: feature maps, each once. */
+export interface ComparedLayers {
+  readonly content: readonly Layer[];
+  readonly style: readonly Layer[];
+}
+
+/** Layers as a person lists them, separated by commas; `auto` leaves the choice to `autoStyleLayers`. */
+export interface LayerLists {
+  readonly contentLayers: string;
+  readonly styleLayers: string;
+}
+
+export function comparedLayers(
+  { context, layer }: FeatureRun,
+  { contentLayers, styleLayers }: LayerLists,
+): ComparedLayers {
+  const auto = autoStyleLayers(context.network());
+  const named = (list: string, chosen: readonly string[]): Layer[] => {
+    const references = list === 'auto' ? chosen : list.split(',').map((reference) => reference.trim());
+    const found = references.map((reference) => featureMap(layer(reference)));
+    return [...new Map(found.map((each) => [each.value, each])).values()];
+  };
+  return { content: named(contentLayers, auto.content), style: named(styleLayers, auto.style) };
+}
+
+function featureMap(layer: Layer): Layer {
+  if (layer.shape.length === 4) return layer;
+  throw expected('badArgument', {
+    wanted: 'feature maps with height and width',
+    for: 'the layers of a style transfer',
+    received: `"${layer.name}"`,
+  });
+}
+
+export const valuesOf = (layers: readonly Layer[]): string[] => layers.map(({ value }) => value);
+
+/** How many layers the style is compared at where nobody says. */
+const styleLayerCount = 5;
 
 /**
  * The values that a style transfer compares where nobody says. Style: the first main layer of each resolution from the greatest down,
@@ -19,7 +57,7 @@ export function autoStyleLayers(network: Network): { content: string[]; style: s
   const [late = main] = groups.length < 2 ? groups : groups.slice(-2);
   const content = late[1] ?? late[0];
   const byRank = main.map((layer) => ({ layer, rank: rankIn(groups, layer) }));
-  const style = byRank.toSorted((a, b) => a.rank - b.rank).slice(0, styleLayers);
+  const style = byRank.toSorted((a, b) => a.rank - b.rank).slice(0, styleLayerCount);
   const inOrder = main.filter((layer) => style.some((each) => each.layer === layer));
   return {
     content: [content?.value ?? 'auto'],

@@ -1,6 +1,7 @@
 import { LoupeError } from '../../base/errors.ts';
 import { float32, floatsOf, tensor, type Tensor } from '../../base/tensor.ts';
 import { minimise } from '../../method/lbfgs.ts';
+import { imageInput } from '../../model/network.ts';
 import { type Feeds, type Program, type RunResult, outputOf } from '../../runtime/program.ts';
 import { styleNames } from './styleGraphs.ts';
 
@@ -30,12 +31,16 @@ export interface StyleSearch {
 /** How many steps L-BFGS remembers; neural-style's 100 gain nothing that can be seen. */
 const rememberedSteps = 20;
 
-/** Minimises by L-BFGS within [0, 1], from the start (iteration 0) on; the loss never rises. */
-export async function* searchByLbfgs(search: StyleSearch): AsyncGenerator<StyleIterate> {
+/**
+ * Minimises by L-BFGS within [0, 1], from the start (iteration 0) on; the loss never rises.
+ *
+ * @returns how often the loss and its gradient were computed.
+ */
+export async function* searchByLbfgs(search: StyleSearch): AsyncGenerator<StyleIterate, number> {
   const { program, feeds, start, iterations } = search;
   const seen: StyleLosses[] = [];
   const evaluate = async (x: Float32Array) => {
-    const result = await program.run({ ...feeds, image: tensor('float32', x, start.dims) });
+    const result = await program.run({ ...feeds, [imageInput]: tensor('float32', x, start.dims) });
     const losses = lossesOf(result);
     seen.push(losses);
     return { value: losses.total, gradient: floatsOf(outputOf(result, styleNames.gradient)) };
@@ -51,16 +56,21 @@ export async function* searchByLbfgs(search: StyleSearch): AsyncGenerator<StyleI
     if (losses !== undefined) yield { image: tensor('float32', next.value.x.slice(), start.dims), losses };
     next = await steps.next();
   }
+  return seen.length;
 }
 
-/** Minimises by Adam, one run of the program a step, from the start (iteration 0) on. */
+/**
+ * Minimises by Adam, one run of the program a step, from the start (iteration 0) on.
+ *
+ * @returns how often the loss and its gradient were computed.
+ */
 export async function* searchByAdam(
   search: StyleSearch & { readonly learningRate: number },
-): AsyncGenerator<StyleIterate> {
+): AsyncGenerator<StyleIterate, number> {
   const { program, feeds, start, iterations, learningRate } = search;
   const { mean, square, next } = styleNames;
   const zeros = tensor('float32', new Float32Array(floatsOf(start).length), start.dims);
-  let state = { image: start, [mean]: zeros, [square]: zeros };
+  let state = { [imageInput]: start, [mean]: zeros, [square]: zeros };
   const scalar = (value: number): Tensor => float32([value], []);
   const rate = scalar(learningRate);
   // A step tells the losses of the image before it: one more run for those of the last.
@@ -77,13 +87,14 @@ export async function* searchByAdam(
         `The loss or its gradient became NaN or infinite in step ${step}. Lower the learning rate or the weights.`,
       );
     }
-    yield { image: state.image, losses: lossesOf(result) };
+    yield { image: state[imageInput], losses: lossesOf(result) };
     state = {
-      image: outputOf(result, styleNames.image),
+      [imageInput]: outputOf(result, styleNames.image),
       [mean]: outputOf(result, next(mean)),
       [square]: outputOf(result, next(square)),
     };
   }
+  return iterations + 1;
 }
 
 function lossesOf(result: RunResult): StyleLosses {

@@ -7,7 +7,7 @@ import { requestOf } from '../../../core/method/define.ts';
 import { resolveLayer } from '../../../core/model/layers.ts';
 import type { Model } from '../../../core/model/model.ts';
 import type { FeatureDefinition } from '../../../core/features/define.ts';
-import type { CurveResult, ImageResult, Progress } from '../../../core/protocol/results.ts';
+import type { CurveResult, GridCell, ImageResult, Progress, Result } from '../../../core/protocol/results.ts';
 import type { Target } from '../../../core/protocol/target.ts';
 import { Runtime } from '../../../core/runtime/runtime.ts';
 import type { Grid } from '../../reference/convolution.ts';
@@ -37,42 +37,36 @@ export function pixelsOf({ width, height, rgb }: PictureFile): Tensor {
 
 export const gridOf = ({ dims, data }: Tensor): Grid => ({ dims, data: Array.from(data, Number) });
 
-export interface FeatureQuestion {
+export interface MethodQuestion {
   readonly model: Model;
-  readonly picture: PictureFile;
+  readonly pictures?: readonly PictureFile[];
   readonly references?: Readonly<Record<string, readonly PictureFile[]>>;
   readonly target?: Target;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
+  readonly memoryBytes?: number;
 }
 
-/** What a feature method makes of one picture. */
-export interface FeatureOutcome {
-  readonly image: ImageResult;
-  readonly curve: CurveResult;
+export interface MethodOutcome {
+  readonly results: readonly Result[];
   readonly progress: readonly Progress[];
-  /** A number of the image's facts. */
-  readonly fact: (label: string) => number;
   /** Display names of the layers that were asked for. */
   readonly layers: readonly string[];
 }
 
-/** Runs a method whose results are an image and a curve, as the engine does. */
-export async function runFeature(
+/** Runs a method as the engine does; pictures are stretched to the network's size. */
+export async function runMethod(
   definition: FeatureDefinition,
-  question: FeatureQuestion,
-): Promise<FeatureOutcome> {
-  const { model, picture, references = {}, target, params, seed = 0 } = question;
+  question: MethodQuestion,
+): Promise<MethodOutcome> {
+  const { model, pictures = [], references = {}, target, params, ...options } = question;
   const runtime = new Runtime({ threads: 1 });
-  const context = new MethodContext({ model, runtime, seed });
+  const context = new MethodContext({ model, runtime, ...options });
   const layers: string[] = [];
-  const images: PictureInput[] = [
-    {
-      file: picture,
-      fitted: fitPicture(picture, { ...model.card.input, resize: { mode: 'stretch' } }),
-      label: undefined,
-    },
-  ];
+  const images = pictures.map((file): PictureInput => {
+    const fitted = fitPicture(file, { ...model.card.input, resize: { mode: 'stretch' } });
+    return { file, fitted, label: undefined };
+  });
   const layer = (reference: string) => {
     const found = resolveLayer(context.network(), reference);
     layers.push(found.name);
@@ -80,17 +74,43 @@ export async function runFeature(
   };
   const progress: Progress[] = [];
   try {
-    const run = definition.run(
-      { context, target, images, references, layer },
-      requestOf(definition, params).params,
-    );
+    const request = requestOf(definition, params);
+    const run = definition.run({ context, target, images, references, layer }, request.params);
     const results = await drain(run, (step) => progress.push(step));
-    const image = results.find(({ type }) => type === 'image');
-    const curve = results.find(({ type }) => type === 'curve');
-    if (image?.type !== 'image' || curve?.type !== 'curve') throw new Error('an image or a curve is missing');
-    const fact = (label: string): number => Number(image.facts?.find((each) => each.label === label)?.value);
-    return { image, curve, progress, fact, layers };
+    return { results, progress, layers };
   } finally {
     await runtime.dispose();
   }
+}
+
+/** The cells of the grid among some results. */
+export function cellsOf(results: readonly (Result | undefined)[]): readonly GridCell[] {
+  const grid = results.find((result) => result?.type === 'imageGrid');
+  if (grid?.type !== 'imageGrid') throw new Error('Expected a grid.');
+  return grid.cells;
+}
+
+export interface FeatureQuestion extends Omit<MethodQuestion, 'pictures'> {
+  readonly picture: PictureFile;
+}
+
+/** What a feature method makes of one picture. */
+export interface FeatureOutcome extends Omit<MethodOutcome, 'results'> {
+  readonly image: ImageResult;
+  readonly curve: CurveResult;
+  /** A number of the image's facts. */
+  readonly fact: (label: string) => number;
+}
+
+/** Runs a method whose results are an image and a curve. */
+export async function runFeature(
+  definition: FeatureDefinition,
+  { picture, ...question }: FeatureQuestion,
+): Promise<FeatureOutcome> {
+  const { results, ...rest } = await runMethod(definition, { ...question, pictures: [picture] });
+  const image = results.find(({ type }) => type === 'image');
+  const curve = results.find(({ type }) => type === 'curve');
+  if (image?.type !== 'image' || curve?.type !== 'curve') throw new Error('an image or a curve is missing');
+  const fact = (label: string): number => Number(image.facts?.find((each) => each.label === label)?.value);
+  return { image, curve, fact, ...rest };
 }
