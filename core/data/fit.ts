@@ -91,7 +91,7 @@ export function greyed(picture: Picture): Picture {
 }
 
 /** Bytes to [1, channels, height, width] in [0, 1]. */
-function pixelTensor({ rgb, width, height }: Picture, channels: 1 | 3): Tensor {
+export function pixelTensor({ rgb, width, height }: Picture, channels: 1 | 3): Tensor {
   const plane = width * height;
   const values = new Float32Array(plane * channels);
   for (let channel = 0; channel < channels; channel++) {
