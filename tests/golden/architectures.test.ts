@@ -3,7 +3,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeSafetensors } from '../../core/base/safetensors.ts';
-import { formatShape, sizeOf } from '../../core/base/shape.ts';
+import { formatShape } from '../../core/base/shape.ts';
 import { type Tensor, float32, floatsOf } from '../../core/base/tensor.ts';
 import { decodeOnnx } from '../../core/graph/onnx/decode.ts';
 import { encodeOnnx } from '../../core/graph/onnx/encode.ts';
@@ -16,7 +16,8 @@ import { outputOf } from '../../core/runtime/program.ts';
 import { Runtime } from '../../core/runtime/runtime.ts';
 import { architectureOf, architectures } from '../../models/architectures/registry.ts';
 import { sharedFile } from '../shared.ts';
-import { goldenInput, uniform } from './generator.ts';
+import { formulaWeights } from './formulaWeights.ts';
+import { goldenInput } from './generator.ts';
 import { relativeError } from './numbers.ts';
 
 /** Names as a tree whose leaves are shapes; `1-3` stands for three equal branches. */
@@ -54,25 +55,6 @@ function flattened(tree: StateTree, path: readonly string[] = []): string[] {
     );
   });
 }
-
-/** The range of a parameter's values; architectures.py has the same. */
-function boundsOf(name: string, { dims }: Tensor): readonly [number, number] {
-  const leaf = name.slice(name.lastIndexOf('.') + 1);
-  if (leaf === 'layer_scale') return [0.2, 0.5];
-  if (dims.length > 1) {
-    const bound = Math.sqrt(6 / sizeOf(dims.slice(1)));
-    return [-bound, bound];
-  }
-  return leaf === 'bias' || leaf === 'running_mean' ? [-0.1, 0.1] : [0.8, 1.2];
-}
-
-const formulaWeights = (built: BuiltNetwork): ReadonlyMap<string, Tensor> =>
-  new Map(
-    [...stateDict(built)].map(([name, value]) => [
-      name,
-      float32(uniform(name, sizeOf(value.dims), ...boundsOf(name, value)), value.dims),
-    ]),
-  );
 
 const runtime = new Runtime({ cacheBytes: 0 });
 afterAll(() => runtime.dispose());

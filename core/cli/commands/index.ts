@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./style.ts')).style,
   },
   {
+    name: 'train',
+    summary: 'trains a network on a data set; goes on where it was interrupted',
+    load: async () => (await import('./train.ts')).train,
+  },
+  {
     name: 'compile',
     summary: 'an explanation as an ONNX model of its own',
     load: async () => (await import('./compile.ts')).compile,

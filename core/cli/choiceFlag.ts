@@ -1,0 +1,49 @@
+import { LoupeError } from '../base/errors.ts';
+
+/** `momentum=0.9,nesterov=true` as an object; numbers may be fractions such as 8/255. */
+export function valuesFrom(text: string, what: string): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const pair of text.split(',').filter((part) => part !== '')) {
+    const [name = '', ...value] = pair.split('=');
+    if (name === '' || value.length === 0) {
+      throw new LoupeError('badArgument', `Expected NAME=VALUE for ${what} but received "${pair}".`);
+    }
+    values[name] = valueOf(value.join('='));
+  }
+  return values;
+}
+
+/** A number, a fraction, true, false, a list in brackets, or the text itself; whoever reads it checks it against a schema. */
+export function valueOf(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text.startsWith('[') || text.startsWith('{')) return parsed(text);
+  const [numerator = '', denominator = '1', ...rest] = text.split('/');
+  const value = Number(numerator) / Number(denominator);
+  const isNumber = numerator.trim() !== '' && denominator.trim() !== '' && rest.length === 0;
+  return isNumber && Number.isFinite(value) ? value : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LoupeError('badArgument', `Expected JSON in brackets but received "${text}".`);
+  }
+}
+
+/** `ID` or `ID:NAME=VALUE,…`. */
+export function choiceFrom(text: string): { id: string; params: Record<string, unknown> } {
+  const [id = '', ...rest] = text.split(':');
+  return { id, params: valuesFrom(rest.join(':'), id) };
+}
+
+/** `ID`, `ID:PATH` or `ID:PATH?NAME=VALUE,…`. */
+export function dataFrom(text: string): { id: string; path?: string; params: Record<string, unknown> } {
+  const [place = '', values = ''] = text.split('?');
+  const [id = '', ...path] = place.split(':');
+  return {
+    id,
+    ...(path.length === 0 ? {} : { path: path.join(':') }),
+    params: valuesFrom(values, `the data set ${id}`),
+  };
+}
