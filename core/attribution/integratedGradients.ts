@@ -29,7 +29,7 @@ const text = {
 };
 
 /** Most points of the path that are differentiated at once. */
-const greatestBatch = 8;
+const greatestBatch = 4;
 
 /**
  * (x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα. The integral is a quadrature Σ_k w_k g(α_k); since Σ w_k = 1, what is left between

@@ -6,13 +6,12 @@ import { type Node, float, int } from '../graph/ir.ts';
 import { type ShapeContext, type VjpContext, defineOperator } from './define.ts';
 import { arithmetic } from './shared/arithmetic.ts';
 import {
-  axesButChannel,
+  type BatchStatistics,
+  batchStatistics,
   channelSum,
   normalizationDefaults,
   perChannel,
   perChannelShape,
-  standardize,
-  standardizeGradient,
 } from './shared/normalization.ts';
 
 const vector = { dims: [3] };
@@ -106,32 +105,51 @@ function factorOf({ b, constant, input, node }: VjpContext): string {
   return perChannel(b, div(input(1), apply('Sqrt', add(input(4), epsilon))), rank);
 }
 
-function trainingRule({ b, cts, input, node }: VjpContext): (string | undefined)[] {
-  const { add, mul } = arithmetic(b);
+function trainingRule(context: VjpContext): (string | undefined)[] {
+  const { b, cts, input, node } = context;
+  const { add, mul, sub } = arithmetic(b);
   const x = input(0);
   const rank = b.shapeOf(x).length;
-  const axes = axesButChannel(rank);
   const momentum = readFloat(node, 'momentum', normalizationDefaults.momentum);
-  const statistics = standardize(b, x, axes, readFloat(node, 'epsilon', normalizationDefaults.epsilon));
+  const epsilon = readFloat(node, 'epsilon', normalizationDefaults.epsilon);
+  const statistics = batchStatistics(b, x, epsilon);
   const [ct, meanCt, varianceCt] = cts;
-  const terms: string[] = [];
-  if (ct !== undefined) {
-    terms.push(standardizeGradient(b, mul(ct, perChannel(b, input(1), rank)), statistics, axes));
-  }
+  const normalized = ct === undefined ? undefined : normalizedGradient(context, ct, statistics);
+  const terms = normalized === undefined ? [] : [normalized.x];
   // The running statistics: d(batch mean) = Σ dx/n and d(batch variance) = Σ 2(x − μ)dx/n.
-  const share = (1 - momentum) / axes.reduce((count, axis) => count * (b.shapeOf(x)[axis] ?? 1), 1);
-  if (meanCt !== undefined) {
-    const each = mul(perChannel(b, meanCt, rank), share);
-    terms.push(b.add('Expand', [each, b.axes(b.shapeOf(x))]));
-  }
+  const share = (1 - momentum) / statistics.count;
+  if (meanCt !== undefined)
+    terms.push(b.add('Expand', [perChannel(b, mul(meanCt, share), rank), b.axes(b.shapeOf(x))]));
   if (varianceCt !== undefined) {
-    terms.push(mul(statistics.centred, mul(perChannel(b, varianceCt, rank), 2 * share)));
+    const centred = sub(x, perChannel(b, statistics.mean, rank));
+    terms.push(mul(centred, perChannel(b, mul(varianceCt, 2 * share), rank)));
   }
   return [
     terms.reduce((left, right) => add(left, right)),
-    ct === undefined ? undefined : channelSum(b, mul(ct, statistics.normalized)),
-    ct === undefined ? undefined : channelSum(b, ct),
+    normalized?.scale,
+    normalized?.bias,
     meanCt === undefined ? undefined : mul(meanCt, momentum),
     varianceCt === undefined ? undefined : mul(varianceCt, momentum),
   ];
+}
+
+/**
+ * With n elements a channel, dβ = Σ ct and dγ = Σ ct·x̂ = r(Σ ct·x − μ Σ ct), and with a = γr:
+ *   dx = a(ct − dβ/n − x̂·dγ/n) = a·ct + c·x + d,  c = −a·r·dγ/n,  d = −a·dβ/n − c·μ.
+ */
+function normalizedGradient(
+  { b, input }: VjpContext,
+  ct: string,
+  { mean, inverse, count }: BatchStatistics,
+): { x: string; scale: string; bias: string } {
+  const { add, mul, sub } = arithmetic(b);
+  const x = input(0);
+  const channel = (vector: string): string => perChannel(b, vector, b.shapeOf(x).length);
+  const bias = channelSum(b, ct);
+  const scale = mul(inverse, sub(channelSum(b, mul(ct, x)), mul(mean, bias)));
+  const factor = mul(input(1), inverse);
+  const slope = mul(mul(factor, inverse), mul(scale, -1 / count));
+  const shift = sub(mul(mul(factor, bias), -1 / count), mul(slope, mean));
+  const sloped = add(mul(ct, channel(factor)), mul(x, channel(slope)));
+  return { x: add(sloped, channel(shift)), scale, bias };
 }

@@ -13,7 +13,7 @@ import { previewsOf, reducedMap } from './maps.ts';
 import { scoreAmong } from './score.ts';
 
 /** Most noisy images between two signs of life. */
-const greatestBatch = 8;
+const greatestBatch = 5;
 
 /** The methods that are defined on noisy copies themselves; none of them takes another. */
 const wrappers: readonly string[] = ['smoothGrad', 'varGrad'];

@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./train.ts')).train,
   },
   {
+    name: 'eval',
+    summary: 'accuracy on a data set, and under attacks',
+    load: async () => (await import('./eval.ts')).evaluate,
+  },
+  {
     name: 'compile',
     summary: 'an explanation as an ONNX model of its own',
     load: async () => (await import('./compile.ts')).compile,

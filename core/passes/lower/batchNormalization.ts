@@ -2,12 +2,7 @@ import { readFloat, readInt } from '../../graph/attributes.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { Node } from '../../graph/ir.ts';
 import { arithmetic } from '../../ops/shared/arithmetic.ts';
-import {
-  axesButChannel,
-  normalizationDefaults,
-  perChannel,
-  standardize,
-} from '../../ops/shared/normalization.ts';
+import { batchStatistics, normalizationDefaults, perChannel } from '../../ops/shared/normalization.ts';
 import type { Lowering } from './define.ts';
 
 /**
@@ -17,14 +12,15 @@ import type { Lowering } from './define.ts';
 function training(node: Node, b: GraphBuilder): readonly string[] | undefined {
   if (readInt(node, 'training_mode', 0) !== 1) return undefined;
   const [x = '', scale = '', bias = '', mean = '', variance = ''] = node.inputs;
-  const { add, mul } = arithmetic(b);
+  const { add, mul, sub } = arithmetic(b);
   const rank = b.shapeOf(x).length;
   const epsilon = readFloat(node, 'epsilon', normalizationDefaults.epsilon);
-  const batch = standardize(b, x, axesButChannel(rank), epsilon);
-  const y = add(mul(batch.normalized, perChannel(b, scale, rank)), perChannel(b, bias, rank));
+  const batch = batchStatistics(b, x, epsilon);
+  const factor = mul(scale, batch.inverse);
+  const shift = sub(bias, mul(batch.mean, factor));
+  const y = add(mul(x, perChannel(b, factor, rank)), perChannel(b, shift, rank));
   const momentum = readFloat(node, 'momentum', normalizationDefaults.momentum);
-  const running = (old: string, now: string): string =>
-    add(mul(old, momentum), mul(b.add('Reshape', [now, b.axes(b.shapeOf(old))]), 1 - momentum));
+  const running = (old: string, now: string): string => add(mul(old, momentum), mul(now, 1 - momentum));
   const wanted = (index: number): boolean => (node.outputs[index] ?? '') !== '';
   return [y, wanted(1) ? running(mean, batch.mean) : '', wanted(2) ? running(variance, batch.variance) : ''];
 }
