@@ -41,7 +41,7 @@ describe('the README', () => {
     for (const name of ['gradCam', 'guidedBackprop', 'gradient'])
       expect(files).toContain(join('out-again', `ring-disc.${name}.map.npy`));
     expect(files).toContain(join('out-disc', 'ring-disc.gradCam.png'));
-  });
+  }, 120_000);
 
   it('shows a program for Node that finds the ring with the compiled model', async () => {
     const [program = ''] = blocks('js');
