@@ -1,4 +1,4 @@
-// Trains a network of the box again: npx tsx scripts/makeBundled.ts NAME [--data PATH] [--out FOLDER]
+// Trains a network of the box again: npx tsx scripts/makeBundled.ts NAME [--data PATH] [--out FOLDER] [--threads 1]
 //
 // Reads models/bundled/NAME/training.json, trains in FOLDER (out-NAME; goes on where it was interrupted), measures the network on the
 // sets named there, and writes model, card, curves and log beside the configuration.
@@ -49,7 +49,8 @@ const { positionals, values: flags } = parseArgs({
   options: {
     data: { type: 'string', default: '.' },
     out: { type: 'string' },
-    threads: { type: 'string', default: '0' },
+    // One thread: sums then do not depend on the number of cores.
+    threads: { type: 'string', default: '1' },
   },
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTable } from './methodBench.ts';
+import { type MethodBench, methodBenches, trainingBenches } from './methodNames.ts';
 import { type BenchRow, type Side, measureNet } from './measure.ts';
 import { type Peer, startPeer } from './peer.ts';
 import { benchNets } from './nets.ts';
@@ -10,7 +11,8 @@ import { formatProfile } from './profile.ts';
 import { type Question, questions } from './programs.ts';
 import { formatMilliseconds, formatRatio, formatTable, geometricMean } from './table.ts';
 
-const { values: flags } = parseArgs({
+const { positionals, values: flags } = parseArgs({
+  allowPositionals: true,
   options: {
     json: { type: 'string' },
     only: { type: 'string' },
@@ -19,7 +21,6 @@ const { values: flags } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
     folded: { type: 'boolean', default: false },
-    methods: { type: 'boolean', default: false },
   },
 });
 
@@ -31,14 +32,14 @@ const nets =
     ? benchNets
     : benchNets.filter(({ name }) => flags.only?.split(',').includes(name) === true);
 
-if (flags.methods) await runMethodBench();
+const [topic = 'programs'] = positionals;
+if (topic === 'methods') await runMethodBench('Whole methods', methodBenches);
+else if (topic === 'training') await runMethodBench('Training', trainingBenches);
 else await runProgramBench();
 
-async function runMethodBench(): Promise<void> {
-  const rows = await benchMethods({ threads, only: flags.only?.split(',') });
-  console.log(
-    `Whole methods beside PyTorch, ${threads} threads on both sides, medians.\n\n${methodTable(rows)}`,
-  );
+async function runMethodBench(title: string, benches: readonly MethodBench[]): Promise<void> {
+  const rows = await benchMethods({ benches, threads, only: flags.only?.split(',') });
+  console.log(`${title} beside PyTorch, ${threads} threads on both sides, medians.\n\n${methodTable(rows)}`);
   writeJson({ threads, rows });
 }
 

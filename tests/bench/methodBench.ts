@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import { sharedFile } from '../shared.ts';
-import { type MethodBench, methodBenches } from './methodNames.ts';
+import type { MethodBench } from './methodNames.ts';
 import { type Answer, type Peer, pythonPath, startPeer, startSide } from './peer.ts';
 import { formatMilliseconds, formatRatio, formatTable, median } from './table.ts';
 
@@ -20,6 +20,7 @@ interface Side {
 }
 
 export interface MethodBenchOptions {
+  readonly benches: readonly MethodBench[];
   readonly threads: number;
   /** Methods or networks to measure; all if undefined. */
   readonly only: readonly string[] | undefined;
@@ -30,11 +31,11 @@ const pauseMilliseconds = 300;
 const childScript = fileURLToPath(new URL('methodChild.ts', import.meta.url));
 
 /** Measures every method in a process of its own beside a fresh PyTorch process, turn by turn, so that peaks of memory are its own. */
-export async function benchMethods({ threads, only }: MethodBenchOptions): Promise<MethodRow[]> {
+export async function benchMethods({ benches, threads, only }: MethodBenchOptions): Promise<MethodRow[]> {
   const rows: MethodRow[] = [];
-  for (const bench of methodBenches) {
+  for (const bench of benches) {
     if (only !== undefined && !only.includes(bench.what) && !only.includes(bench.net)) continue;
-    if (bench.net === 'resnet20' && sharedFile('models/resnet20_cifar10_folded.onnx') === undefined) {
+    if (bench.what === 'pgd10' && sharedFile('models/resnet20_cifar10_folded.onnx') === undefined) {
       console.error(`${bench.title}: skipped, ResNet-20 lies in ../shared`);
       continue;
     }
@@ -58,7 +59,7 @@ async function benchMethod(bench: MethodBench, threads: number): Promise<MethodR
   ]);
   if (own === undefined) throw new Error(`${childScript} did not start.`);
   const peer = existsSync(python) || python === 'python3' ? await startPeer(threads, python) : undefined;
-  const hasNorms = bench.net.startsWith('resnet');
+  const hasNorms = bench.net.startsWith('resnet') && bench.what !== 'training';
   try {
     const [ours, theirs, folded]: [Answer[], Answer[], Answer[]] = [[], [], []];
     for (let turn = 0; turn < bench.turns; turn++) {

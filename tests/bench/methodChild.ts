@@ -1,4 +1,4 @@
-// Our side of `npm run bench -- --methods`: the methods as the command line runs them, one JSON request a line.
+// Our side of `npm run bench -- methods`: the methods as the command line runs them, one JSON request a line.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,11 +11,12 @@ import { Runtime } from '../../core/runtime/runtime.ts';
 import { writeGoldenModel } from '../golden/loadGraph.ts';
 import { sharedFile } from '../shared.ts';
 import { type Timed, methodRuns } from './methodRuns.ts';
-import { methodBenches } from './methodNames.ts';
+import { methodBenches, trainingBenches } from './methodNames.ts';
+import { trainingRun } from './trainingRun.ts';
 
 const { values: flags } = parseArgs({ options: { threads: { type: 'string', default: '2' } } });
 const requestSchema = z.object({
-  what: z.enum(methodBenches.map(({ what }) => what)),
+  what: z.enum([...methodBenches, ...trainingBenches].map(({ what }) => what)),
   net: z.string(),
   batch: z.int(),
   repeats: z.int(),
@@ -38,8 +39,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 async function measure(request: Request): Promise<{ ms: number[]; peakMb: number }> {
-  const once = prepared.get(request.what) ?? (await prepare(request));
-  prepared.set(request.what, once);
+  const key = `${request.what}/${request.net}`;
+  const once = prepared.get(key) ?? (await prepare(request));
+  prepared.set(key, once);
   const ms: number[] = [];
   for (let run = -request.warmup; run < request.repeats; run++) {
     const startedAt = performance.now();
@@ -50,6 +52,7 @@ async function measure(request: Request): Promise<{ ms: number[]; peakMb: number
 }
 
 async function prepare({ what, net, batch }: Request): Promise<Timed> {
+  if (what === 'training') return trainingRun(net, batch, runtime);
   const shared = sharedFile(`models/${net}_cifar10_folded.onnx`);
   const file = net === 'resnet20' && shared !== undefined ? shared : path.join(folder, `${net}.onnx`);
   if (file !== shared) {

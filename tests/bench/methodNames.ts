@@ -1,6 +1,6 @@
 /** A whole method beside PyTorch's own loop. */
 export interface MethodBench {
-  readonly what: 'ig50' | 'smoothGrad25' | 'guided' | 'gradcam' | 'pgd10' | 'channel' | 'gatys';
+  readonly what: 'ig50' | 'smoothGrad25' | 'guided' | 'gradcam' | 'pgd10' | 'channel' | 'gatys' | 'training';
   readonly title: string;
   /** Name of the stripped graph in tests/golden/graphs, or of a shared model. */
   readonly net: string;
@@ -38,4 +38,10 @@ export const methodBenches: readonly MethodBench[] = [
     repeats: 1,
     turns: 3,
   },
+];
+
+/** A step of training: forward, loss, backward, SGD with momentum and weight decay. */
+export const trainingBenches: readonly MethodBench[] = [
+  { what: 'training', title: 'training step', net: 'lenet5', size: 28, batch: 128, repeats: 4, turns: 3 },
+  { what: 'training', title: 'training step', net: 'resnet20', size: 32, batch: 128, repeats: 2, turns: 3 },
 ];

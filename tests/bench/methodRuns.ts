@@ -95,7 +95,7 @@ function picture(seed: number, side: number): PictureInput {
   };
 }
 
-export const methodRuns: Readonly<Record<MethodBench['what'], Prepare>> = {
+export const methodRuns: Readonly<Record<Exclude<MethodBench['what'], 'training'>, Prepare>> = {
   ig50: attribution('integratedGradients', { steps: 50 }),
   smoothGrad25: attribution('smoothGrad', { samples: 25 }),
   guided: attribution('guidedBackprop'),

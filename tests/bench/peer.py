@@ -128,7 +128,12 @@ def measure_gatys(request):
     return repeated(request, once)
 
 
-WHOLE = {"pgd10": measure_pgd, "channel": measure_channel, "gatys": measure_gatys}
+def measure_training(request):
+    trainer = peerMethods.Trainer(request["net"], request["batch"])
+    return repeated(request, lambda: trainer.steps(STEPS))
+
+
+WHOLE = {"pgd10": measure_pgd, "channel": measure_channel, "gatys": measure_gatys, "training": measure_training}
 
 
 def measure(nets, request):

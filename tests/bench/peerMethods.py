@@ -1,5 +1,5 @@
 """
-PyTorch's side of `npm run bench -- --methods`: what a careful user would write, a function each. The parameters of the
+PyTorch's side of `npm run bench -- methods`: what a careful user would write, a function each. The parameters of the
 networks need no gradient; batches are of the size that PyTorch likes best here (larger ones were slower).
 """
 
@@ -179,3 +179,28 @@ def resnet20():
         if isinstance(child, nn.Conv2d):
             nn.init.kaiming_normal_(child.weight)
     return module
+
+
+def lenet5():
+    """The form in use today: ReLU, max-pooling, 28x28 padded by 2."""
+    features = [nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+    classifier = [nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)]
+    return nn.Sequential(*features, nn.Flatten(), *classifier)
+
+
+class Trainer:
+    """Cross-entropy, SGD with momentum and weight decay, batch norms with the statistics of the batch."""
+
+    def __init__(self, net, batch):
+        self.module = {"lenet5": lenet5, "resnet20": resnet20}[net]().train()
+        shape = (1, 28, 28) if net == "lenet5" else (3, 32, 32)
+        self.images = torch.rand(batch, *shape)
+        self.labels = torch.arange(batch) % 10
+        self.optimizer = torch.optim.SGD(self.module.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
+
+    def steps(self, count):
+        for _ in range(count):
+            self.optimizer.zero_grad()
+            F.cross_entropy(self.module(self.images), self.labels).backward()
+            self.optimizer.step()
+        return count
