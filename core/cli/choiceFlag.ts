@@ -1,9 +1,9 @@
 import { LoupeError } from '../base/errors.ts';
 
-/** `momentum=0.9,nesterov=true` as an object; numbers may be fractions such as 8/255. */
+/** `momentum=0.9,nesterov=true,at=[0.5,0.8]` as an object; numbers may be fractions such as 8/255. */
 export function valuesFrom(text: string, what: string): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const pair of text.split(',').filter((part) => part !== '')) {
+  for (const pair of splitOutsideBrackets(text).filter((part) => part !== '')) {
     const [name = '', ...value] = pair.split('=');
     if (name === '' || value.length === 0) {
       throw new LoupeError('badArgument', `Expected NAME=VALUE for ${what} but received "${pair}".`);
@@ -11,6 +11,22 @@ export function valuesFrom(text: string, what: string): Record<string, unknown> 
     values[name] = valueOf(value.join('='));
   }
   return values;
+}
+
+/** The parts between the commas that are in no brackets. */
+function splitOutsideBrackets(text: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const character of text) {
+    if (character === ',' && depth === 0) {
+      parts.push('');
+      continue;
+    }
+    if ('[{'.includes(character)) depth++;
+    if (']}'.includes(character)) depth--;
+    parts.push(`${parts.pop() ?? ''}${character}`);
+  }
+  return parts;
 }
 
 /** A number, a fraction, true, false, a list in brackets, or the text itself; whoever reads it checks it against a schema. */
@@ -39,11 +55,11 @@ export function choiceFrom(text: string): { id: string; params: Record<string, u
 
 /** `ID`, `ID:PATH` or `ID:PATH?NAME=VALUE,…`. */
 export function dataFrom(text: string): { id: string; path?: string; params: Record<string, unknown> } {
-  const [place = '', values = ''] = text.split('?');
+  const [place = '', ...given] = text.split('?');
   const [id = '', ...path] = place.split(':');
   return {
     id,
     ...(path.length === 0 ? {} : { path: path.join(':') }),
-    params: valuesFrom(values, `the data set ${id}`),
+    params: valuesFrom(given.join('?'), `the data set ${id}`),
   };
 }

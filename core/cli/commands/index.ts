@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./style.ts')).style,
   },
   {
+    name: 'data',
+    summary: 'lists the data sets, describes one, or downloads it',
+    load: async () => (await import('./data.ts')).data,
+  },
+  {
     name: 'train',
     summary: 'trains a network on a data set; goes on where it was interrupted',
     load: async () => (await import('./train.ts')).train,
@@ -56,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'eval',
     summary: 'accuracy on a data set, and under attacks',
     load: async () => (await import('./eval.ts')).evaluate,
+  },
+  {
+    name: 'lesson',
+    summary: 'small experiments on how networks learn; lists them, or runs one',
+    load: async () => (await import('./lesson.ts')).lesson,
   },
   {
     name: 'compile',

@@ -4,7 +4,7 @@ import { runCommands } from '../../protocol/method.ts';
 import type { CommandModule } from '../command.ts';
 import { propertiesOf } from '../methodFlags.ts';
 import { jsonOption } from '../options.ts';
-import { formatTable } from '../table.ts';
+import { parameterTable } from '../parameterTable.ts';
 
 export const methods: CommandModule = {
   configure(command, context) {
@@ -39,22 +39,11 @@ function listAll(): string[] {
 /** A method with its parameters. */
 function describe(method: Method): string[] {
   const { id, title, description, citation, command, compiles } = method;
-  const rows = Object.entries(propertiesOf(method)).map(([name, property]) => [
-    `  ${name}`,
-    property.enum?.join(' | ') ?? property.type ?? '',
-    property.default === undefined ? '' : JSON.stringify(property.default),
-    property.description ?? '',
-  ]);
   return [
     `${id}: ${title}`,
     description,
     citation,
     `run by ${command === undefined ? '--defence' : `loupe ${command}`}${compiles ? ' and loupe compile' : ''}`,
-    ...(rows.length === 0
-      ? ['no parameters']
-      : formatTable(
-          ['  parameter', 'values', 'default', 'meaning'].map((heading) => ({ title: heading })),
-          rows,
-        )),
+    ...parameterTable(propertiesOf(method)),
   ];
 }

@@ -36,7 +36,7 @@ export const train: CommandModule = {
       .option('--epochs <n>', 'passes through the examples', integerFrom(1))
       .option('--batch-size <n>', 'examples of one step', integerFrom(1))
       .option('--learning-rate <rate>', 'before the schedule')
-      .option('--optimizer <optimizer>', 'ID:NAME=VALUE,…: sgd, rmsprop, adam, adamW')
+      .option('--optimizer <optimizer>', 'ID:NAME=VALUE,…: sgd, rmsprop, adam, adamW, lbfgs')
       .option('--schedule <schedule>', 'ID:NAME=VALUE,…: constant, staircase, cosine, oneCycle, plateau')
       .option('--loss <loss>', 'ID:NAME=VALUE,…: crossEntropy, meanSquaredError, binaryCrossEntropy')
       .option('--augment <changes>', 'NAME=VALUE,…: crop, flip, rotation, scale, brightness, cutout, mixup …')
@@ -64,19 +64,26 @@ async function trainWith(file: string | undefined, command: Command, context: Co
     file ?? 'the training',
   );
   await withRuntime(flags, context, async (runtime) => {
+    let begun = false;
     const { files, state, restart } = await runTraining({
       config,
       runtime,
       out: flags.out,
-      onEvent: (event) => tell(event, config, context),
+      onEvent(event) {
+        begun = true;
+        tell(event, config, context);
+      },
       ...reportData(context),
+    }).catch((error: unknown) => {
+      if (begun && context.signal.aborted) context.note(`the same command goes on from ${flags.out}`);
+      throw error;
     });
     context.progress.done();
     if (config.restarts > 1) context.print(`restart ${restart} was the best`);
-    const best = state.epochs.find(({ epoch }) => epoch === state.best?.epoch) ?? state.epochs.at(-1);
-    const score = best?.validation ?? best?.training;
-    if (best !== undefined && score !== undefined)
-      context.print(`${files[0] ?? flags.out}: epoch ${best.epoch}, ${scoreText(score)}`);
+    const exported = state.epochs.at(-1);
+    if (exported === undefined) return;
+    const { epoch, validation, training } = exported;
+    context.print(`${files[0] ?? flags.out}: epoch ${epoch}, ${scoreText(validation ?? training)}`);
   });
 }
 
