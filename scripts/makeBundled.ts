@@ -121,7 +121,7 @@ async function measure(
     sentences.push(`${percent(found.accuracy.share)} of ${found.accuracy.of} right (${on}).`);
     found.robust.forEach(({ accuracy }, index) => {
       const { title } = attacks[index] ?? { title: '' };
-      sentences.push(`${percent(accuracy.share)} of the first ${accuracy.of} right under ${title}.`);
+      sentences.push(`${percent(accuracy.share)} of ${accuracy.of} of them right under ${title}.`);
     });
   }
   return sentences;

@@ -53,13 +53,12 @@ export function choiceFrom(text: string): { id: string; params: Record<string, u
   return { id, params: valuesFrom(rest.join(':'), id) };
 }
 
-/** `ID`, `ID:PATH` or `ID:PATH?NAME=VALUE,…`. */
+/** `ID`, `ID:PATH`, `ID:PATH?NAME=VALUE,…` or, for sets that read nothing, `ID:NAME=VALUE,…`. */
 export function dataFrom(text: string): { id: string; path?: string; params: Record<string, unknown> } {
   const [place = '', ...given] = text.split('?');
-  const [id = '', ...path] = place.split(':');
-  return {
-    id,
-    ...(path.length === 0 ? {} : { path: path.join(':') }),
-    params: valuesFrom(given.join('?'), `the data set ${id}`),
-  };
+  const [id = '', ...rest] = place.split(':');
+  const path = rest.join(':');
+  const values = (of: string) => valuesFrom(of, `the data set ${id}`);
+  if (given.length === 0 && /^\w+=/.test(path)) return { id, params: values(path) };
+  return { id, ...(path === '' ? {} : { path }), params: values(given.join('?')) };
 }

@@ -15,7 +15,7 @@ export interface DataEvaluationRequest {
   readonly model: Model;
   readonly runtime: Runtime;
   readonly data: DataSet;
-  /** Only the first so many examples are attacked. */
+  /** So many examples are attacked, spread over the set. */
   readonly attacked: number;
   readonly attacks: readonly MethodRequest[];
   readonly seed: number;
@@ -112,7 +112,8 @@ async function robustShare(
   const count = Math.min(attacked, data.labels.length);
   let standing = 0;
   for (let first = 0; first < count; first += batchSize) {
-    const indices = Array.from({ length: Math.min(batchSize, count - first) }, (_, at) => first + at);
+    const chosen = Array.from({ length: Math.min(batchSize, count - first) }, (_, at) => first + at);
+    const indices = chosen.map((at) => Math.floor((at * data.labels.length) / count));
     const part = subset(data, indices);
     const run = attackImages(context, attack, {
       images: imagesAt(data, indices),

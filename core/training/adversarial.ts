@@ -61,12 +61,17 @@ export function emitInnerAttack(problem: Problem, batch: number): Graph {
   return built(b, { [names.attacked]: attacked });
 }
 
-/** Where the inner attack begins: the images, or anywhere in the ball around them and in [0, 1]. */
+/**
+ * Where the inner attack begins: the images, or anywhere in the ball around them. A single step begins there even where that is outside of [0, 1],
+ * as in the code of Wong et al.: at a black pixel, a start that was cut to the box would end at 0 or ε whatever it was, and the
+ * network would see plain FGSM, whose gradient it learns to mask.
+ */
 export function startOf(
   images: Float32Array,
-  { epsilon, randomStart }: Adversarial,
+  { epsilon, steps, randomStart }: Adversarial,
   random: Random,
 ): Float32Array {
   if (!randomStart) return images;
-  return images.map((value) => Math.min(1, Math.max(0, value + epsilon * (2 * random.uniform() - 1))));
+  const started = images.map((value) => value + epsilon * (2 * random.uniform() - 1));
+  return steps === 1 ? started : started.map((value) => Math.min(1, Math.max(0, value)));
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { LoupeError } from '../base/errors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../base/safetensors.ts';
-import { type Tensor, floatsOf, tensor } from '../base/tensor.ts';
-import { type Layout, pack, unpack } from './layout.ts';
+import { formatShape, shapesEqual } from '../base/shape.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { type TrainingIdentity, describeDifference, identityText } from './identity.ts';
+import { type Layout, type LayoutEntry, pack, unpack } from './layout.ts';
 import type { Problem } from './problem.ts';
 import type { EpochRecord, TrainingState } from './state.ts';
 
@@ -32,7 +34,11 @@ const [bookKey, identityKey] = ['loupe.training', 'loupe.identity'] as const;
  *
  * @param identity what the training was asked and which data it sees; another one does not go on from this checkpoint.
  */
-export function encodeCheckpoint(problem: Problem, state: TrainingState, identity: string): Uint8Array {
+export function encodeCheckpoint(
+  problem: Problem,
+  state: TrainingState,
+  identity: TrainingIdentity,
+): Uint8Array {
   const { parameters, buffers } = problem.trainable;
   const tensors = new Map<string, Tensor>();
   const add = (prefix: string, layout: Layout, flat: Float32Array): void => {
@@ -51,7 +57,10 @@ export function encodeCheckpoint(problem: Problem, state: TrainingState, identit
     memory: Object.keys(state.memory),
     averaged: state.average !== undefined,
   };
-  return encodeSafetensors(tensors, { [bookKey]: JSON.stringify(book), [identityKey]: identity });
+  return encodeSafetensors(tensors, {
+    [bookKey]: JSON.stringify(book),
+    [identityKey]: identityText(identity),
+  });
 }
 
 /**
@@ -62,7 +71,7 @@ export function encodeCheckpoint(problem: Problem, state: TrainingState, identit
 export function decodeCheckpoint(
   problem: Problem,
   bytes: Uint8Array,
-  { name, identity }: { name: string; identity: string },
+  { name, identity }: { name: string; identity: TrainingIdentity },
 ): TrainingState {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const text = metadata[bookKey];
@@ -72,19 +81,17 @@ export function decodeCheckpoint(
       `Expected a checkpoint of a training at ${name}, but it holds only weights.`,
     );
   }
-  if (metadata[identityKey] !== identity) {
+  const difference = describeDifference(metadata[identityKey] ?? '', identity);
+  if (difference !== undefined) {
     throw new LoupeError(
       'mismatch',
-      `The checkpoint ${name} is of another training: its configuration or its data are not those of this one. Give another folder, or the same configuration.`,
+      `The checkpoint ${name} is of another training: ${difference}. Give another folder, or the same configuration.`,
     );
   }
-  const book = bookSchema.parse(JSON.parse(text));
+  const book = bookFrom(text, name);
   const { parameters, buffers } = problem.trainable;
   const read = (prefix: string, layout: Layout): Float32Array =>
-    pack(
-      layout,
-      new Map(layout.entries.map((entry) => [entry.name, present(tensors, `${prefix}${entry.name}`, name)])),
-    );
+    pack(layout, new Map(layout.entries.map((entry) => [entry.name, present(tensors, prefix, entry, name)])));
   return {
     step: book.step,
     theta: read('', parameters),
@@ -97,8 +104,26 @@ export function decodeCheckpoint(
   };
 }
 
-function present(tensors: ReadonlyMap<string, Tensor>, key: string, file: string): Tensor {
-  const found = tensors.get(key);
-  if (found !== undefined) return tensor('float32', floatsOf(found), found.dims);
-  throw new LoupeError('badFile', `The checkpoint ${file} lacks "${key}".`);
+function bookFrom(text: string, file: string): z.output<typeof bookSchema> {
+  try {
+    return bookSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new LoupeError('badFile', `The checkpoint ${file} is damaged: its books cannot be read.`, {
+      cause: error,
+    });
+  }
+}
+
+function present(
+  tensors: ReadonlyMap<string, Tensor>,
+  prefix: string,
+  { name, shape }: LayoutEntry,
+  file: string,
+): Tensor {
+  const found = tensors.get(`${prefix}${name}`);
+  if (found?.type === 'float32' && shapesEqual(found.dims, shape)) return found;
+  throw new LoupeError(
+    'badFile',
+    `The checkpoint ${file} is damaged: it lacks "${prefix}${name}" of shape ${formatShape(shape)}.`,
+  );
 }

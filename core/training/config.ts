@@ -3,7 +3,9 @@ import { LoupeError } from '../base/errors.ts';
 import { listed, suggestion } from '../base/nearest.ts';
 import { augmentationSchema } from '../data/augmentation/schema.ts';
 import { count, flag, numberIn } from '../method/params.ts';
+import { initializerSchema } from '../nn/initialization.ts';
 import { adversarialSchema } from './adversarial.ts';
+import { configRefusal } from './refusal.ts';
 
 /** A choice among definitions, with its own parameters. */
 const choice = (id: string) =>
@@ -18,6 +20,13 @@ const penaltiesSchema = z.strictObject({
     title: 'Input gradient',
     description: 'λ of λ times the mean squared norm of the gradient of the loss by the image',
   }),
+});
+
+/** How layers draw their first weights; those that are left out, and scales and shifts of norms, draw what their architecture says. */
+const initializationSchema = z.strictObject({
+  convolution: initializerSchema.optional(),
+  linear: initializerSchema.optional(),
+  bias: initializerSchema.optional(),
 });
 
 /** A training as a person writes it; everything but architecture and data has a default. */
@@ -44,7 +53,8 @@ export const trainingConfigSchema = z.strictObject({
     'Normalise',
     'subtracts the mean and divides by the deviation of the training pixels, a channel',
   ),
-  augmentation: augmentationSchema.prefault({}),
+  augmentation: z.strictObject(augmentationSchema.shape).prefault({}),
+  initialization: initializationSchema.prefault({}),
   loss: choice('crossEntropy'),
   optimizer: choice('sgd'),
   schedule: choice('cosine'),
@@ -99,20 +109,7 @@ export type TrainingConfig = z.output<typeof trainingConfigSchema>;
 export function trainingConfigFrom(given: unknown, source: string): TrainingConfig {
   const parsed = trainingConfigSchema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') ?? '';
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  if (unknown !== undefined) {
-    const near = where === '' ? suggestion(unknown, Object.keys(trainingConfigSchema.shape)) : '';
-    throw new LoupeError(
-      'badArgument',
-      `${source} has a field "${where === '' ? '' : `${where}.`}${unknown}" that no training has.${near}`,
-    );
-  }
-  throw new LoupeError(
-    'badArgument',
-    `The field ${where === '' ? '(whole)' : where} of ${source} is not valid: ${issue?.message ?? ''}.`,
-  );
+  throw configRefusal(trainingConfigSchema, parsed.error, source);
 }
 
 /** The definition that a choice names, and its parameters with their defaults. */
@@ -132,6 +129,16 @@ export function chosen<T extends { readonly id: string; readonly params: z.ZodOb
   const parsed = z.strictObject(definition.params.shape).safeParse(params);
   if (parsed.success) return { definition, params: parsed.data };
   const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const [unknown = ''] = issue.keys;
+    const known = Object.keys(definition.params.shape);
+    const has = known.length === 0 ? ' It has none.' : ` It has ${listed(known, 'and')}.`;
+    const near = suggestion(unknown, known);
+    throw new LoupeError(
+      'badArgument',
+      `The ${what} ${id} has no parameter "${unknown}".${near === '' ? has : near}`,
+    );
+  }
   throw new LoupeError(
     'badArgument',
     `The parameter ${issue?.path.join('.') ?? ''} of the ${what} ${id} is not valid: ${issue?.message ?? ''}.`,

@@ -9,9 +9,10 @@ import { type EpochRecord, type TrainingState, noSums, usedTheta } from './state
 
 export interface EndOfEpoch {
   readonly state: TrainingState;
-  readonly events: readonly TrainingEvent[];
-  /** Whether the training should end early. */
-  readonly stop: boolean;
+  /** What was seen. Whoever stops the training at one of them looks again. */
+  readonly findings: readonly TrainingEvent[];
+  /** The last event of the epoch, with which it has ended. */
+  readonly event: TrainingEvent;
 }
 
 /** Attacked examples by which robust accuracy is followed: enough for ±3 %. */
@@ -21,7 +22,11 @@ const shownMistakes = 25;
 /** Robust accuracy that falls to less than half of its best within an epoch has collapsed (Wong, Rice and Kolter 2020, fig. 3). */
 const collapseShare = 0.5;
 
-/** Looks at the held-out examples and keeps the books. */
+/**
+ * Looks at the held-out examples and keeps the books.
+ *
+ * @throws LoupeError nonFinite where their loss is not a number.
+ */
 export async function endOfEpoch(
   setup: TrainingSetup,
   programs: TrainingPrograms,
@@ -34,6 +39,7 @@ export async function endOfEpoch(
   const check = () => breathe({ check: () => checkSignal(setup.signal) });
   const question = { programs, problem, values, seed, check };
   const held = validation === undefined ? undefined : await evaluate({ ...question, examples: validation });
+  if (held !== undefined) refuseNonFinite(held, index + 1);
   const robust =
     validation === undefined || adversarial === undefined
       ? undefined
@@ -48,16 +54,23 @@ export async function endOfEpoch(
   const best =
     state.best === undefined || value > state.best.value ? { epoch: record.epoch, value } : state.best;
   const next = { ...state, sums: noSums, epochs: [...state.epochs, record], best };
-  const isBest = best.epoch === record.epoch;
   return {
     state: next,
-    events: [
-      { kind: 'epoch', ...record, best: isBest, seconds },
-      ...collapseWarnings(next),
-      ...mistakes(setup, record.epoch, held),
-    ],
-    stop: setup.patience !== undefined && record.epoch - best.epoch >= setup.patience,
+    findings: [...mistakes(setup, record.epoch, held), ...collapseWarnings(next)],
+    event: { kind: 'epoch', ...record, best: best.epoch === record.epoch, seconds },
   };
+}
+
+/** Whether a training ends early: the best epoch is so many epochs ago. */
+export const hasWaited = (patience: number | undefined, { best, epochs }: TrainingState): boolean =>
+  patience !== undefined && best !== undefined && epochs.length - best.epoch >= patience;
+
+function refuseNonFinite({ loss }: Evaluated, epoch: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new LoupeError(
+    'nonFinite',
+    `The loss of the held-out examples is no longer a number after epoch ${epoch}. Lower the learning rate, clip the gradient, or look at the data.`,
+  );
 }
 
 function recordOf(
@@ -81,7 +94,7 @@ function recordOf(
 }
 
 /** What "best" means: robust accuracy where it is followed, else accuracy, else the smallest loss. */
-function rankOf({ training, validation, robustAccuracy }: EpochRecord): number {
+export function rankOf({ training, validation, robustAccuracy }: EpochRecord): number {
   const { accuracy, loss } = validation ?? training;
   return robustAccuracy ?? accuracy ?? -loss;
 }

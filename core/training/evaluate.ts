@@ -25,7 +25,7 @@ export interface EvaluationQuestion {
   /** Looks at attacked examples. */
   readonly attack?: Adversarial;
   readonly seed?: number;
-  /** Only the first so many. */
+  /** Only so many, evenly spread over the set, which may be sorted by class. */
   readonly most?: number;
   /** Called between batches; may throw. */
   readonly check?: () => Promise<void>;
@@ -46,7 +46,9 @@ export async function evaluate(question: EvaluationQuestion): Promise<Evaluated>
     await question.check?.();
     // The last batch is filled up with its own first example; what that gives is not counted.
     const real = Math.min(size, length - first);
-    const indices = Int32Array.from({ length: size }, (_, at) => first + (at < real ? at : 0));
+    const indices = Int32Array.from({ length: size }, (_, at) =>
+      Math.floor(((first + (at < real ? at : 0)) * examples.length) / length),
+    );
     const clean: Batch = {
       images: new Float32Array(size * sizeOf(trainable.exampleShape)),
       targets: new Float32Array(size * outputs),

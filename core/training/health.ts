@@ -8,7 +8,7 @@ import type { LayerHealth, ParameterHealth } from '../protocol/training.ts';
 import { type RunResult, outputOf } from '../runtime/program.ts';
 import type { Mask } from './forward.ts';
 import type { Layout } from './layout.ts';
-import { emitLoss, emitParameterGradient } from './lossGraph.ts';
+import { emitLoss, emitObjective } from './lossGraph.ts';
 import { names } from './names.ts';
 import type { Problem } from './problem.ts';
 import { built, trainingBuilder } from './builder.ts';
@@ -27,7 +27,7 @@ export interface HealthGraph {
 export function emitHealth(problem: Problem, batch: number): HealthGraph {
   const b = trainingBuilder();
   const graph = emitLoss(b, problem, batch, 'training');
-  const gradient = emitParameterGradient(b, problem, graph);
+  const { gradient } = emitObjective(b, problem, graph);
   const layers = graph.forward.graph.nodes.filter(({ opType }) => activations.has(opType));
   const outputs = layers.map(({ outputs: [value = ''] }) => value);
   const stack = (values: string[]): string =>

@@ -31,15 +31,31 @@ export function emitLoss(b: GraphBuilder, problem: Problem, batch: number, mode:
   return { theta, forward, images, targets, losses, loss };
 }
 
-/** The gradient of loss and penalties by θ, flat. */
-export function emitParameterGradient(b: GraphBuilder, problem: Problem, graph: LossGraph): string {
+/** What is lowered: loss and penalties. */
+export interface Objective {
+  /** A scalar. */
+  readonly value: string;
+  /** Its gradient by θ, flat. */
+  readonly gradient: string;
+}
+
+/** Loss and penalties, L + λ₁ Σ|θ| + λ₂/2 Σθ² + input gradient, and their gradient. */
+export function emitObjective(b: GraphBuilder, problem: Problem, graph: LossGraph): Objective {
   const { add, apply, mul } = arithmetic(b);
+  const { theta, loss } = graph;
   const { l1, l2, inputGradient } = problem.penalties;
-  const lowered =
-    inputGradient === 0 ? graph.loss : add(graph.loss, emitInputGradientPenalty(b, graph, inputGradient));
-  const [slope = ''] = backward(b, { of: lowered, wrt: [graph.theta] });
-  const withL1 = l1 === 0 ? slope : add(slope, mul(apply('Sign', graph.theta), l1));
-  return l2 === 0 ? withL1 : add(withL1, mul(graph.theta, l2));
+  const sumOf = (value: string): string => b.add('ReduceSum', [value], { keepdims: int(0) });
+  let value = inputGradient === 0 ? loss : add(loss, emitInputGradientPenalty(b, graph, inputGradient));
+  let [gradient = ''] = backward(b, { of: value, wrt: [theta] });
+  if (l1 !== 0) {
+    value = add(value, mul(sumOf(apply('Abs', theta)), l1));
+    gradient = add(gradient, mul(apply('Sign', theta), l1));
+  }
+  if (l2 !== 0) {
+    value = add(value, mul(sumOf(mul(theta, theta)), l2 / 2));
+    gradient = add(gradient, mul(theta, l2));
+  }
+  return { value, gradient };
 }
 
 /**

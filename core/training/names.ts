@@ -12,6 +12,8 @@ export const names = {
   next: (name: string): string => `next/${name}`,
   /** Mean over the batch, without penalties. */
   loss: 'loss',
+  /** Loss and penalties, what a search lowers. */
+  objective: 'objective',
   /** Of each example, [N]. */
   losses: 'losses',
   logits: 'logits',

@@ -1,3 +1,4 @@
+import { LoupeError } from '../base/errors.ts';
 import type { LossDefinition } from './losses/define.ts';
 import type { OptimizerDefinition } from './optimizers/define.ts';
 import type { Trainable } from './trainable.ts';
@@ -29,4 +30,15 @@ export interface Problem {
   readonly averageDecay: number | undefined;
   /** Whether vectors (biases, scales and shifts of norms) decay as well. */
   readonly decayVectors: boolean;
+}
+
+/** @throws LoupeError badArgument where a search is given what only changes the steps of a rule. */
+export function checkProblem({ optimizer, clipNorm, averageDecay }: Problem): void {
+  const { kind, id } = optimizer.definition;
+  const useless = Object.entries({ clipNorm, averageDecay }).find(([, value]) => value !== undefined);
+  if (kind === 'update' || useless === undefined) return;
+  throw new LoupeError(
+    'badArgument',
+    `The optimizer ${id} finds the length of its steps itself, so ${useless[0]} means nothing to it. Leave it out, or take another optimizer.`,
+  );
 }

@@ -37,7 +37,8 @@ export const noSums: EpochSums = { loss: 0, correct: 0, examples: 0 };
 export function initialState({ trainable, optimizer, averageDecay }: Problem): TrainingState {
   const { graph, parameters, buffers } = trainable;
   const theta = pack(parameters, graph.constants);
-  const remembered = optimizer.definition.state(optimizer.params);
+  const { definition, params } = optimizer;
+  const remembered = definition.kind === 'update' ? definition.state(params) : [];
   return {
     step: 0,
     theta,

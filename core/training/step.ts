@@ -1,3 +1,4 @@
+import { LoupeError } from '../base/errors.ts';
 import { float32 } from '../base/tensor.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { type Graph, int } from '../graph/ir.ts';
@@ -5,7 +6,7 @@ import { arithmetic } from '../ops/shared/arithmetic.ts';
 import { built, trainingBuilder } from './builder.ts';
 import type { Mask } from './forward.ts';
 import type { Layout } from './layout.ts';
-import { emitLoss, emitParameterGradient } from './lossGraph.ts';
+import { emitLoss, emitObjective } from './lossGraph.ts';
 import { names } from './names.ts';
 import type { Problem } from './problem.ts';
 
@@ -21,7 +22,8 @@ export interface StepGraph {
 export function emitTrainingStep(problem: Problem, batch: number): StepGraph {
   const b = trainingBuilder();
   const graph = emitLoss(b, problem, batch, 'training');
-  const { norm, clipped } = emitClipped(b, emitParameterGradient(b, problem, graph), problem.clipNorm);
+  const { gradient } = emitObjective(b, problem, graph);
+  const { norm, clipped } = emitClipped(b, gradient, problem.clipNorm);
   const update = emitUpdate(b, problem, graph.theta, clipped);
   const { averageDecay } = problem;
   const states = Object.entries(update.state).map(([name, value]) => [names.next(names.state(name)), value]);
@@ -39,14 +41,16 @@ export function emitTrainingStep(problem: Problem, batch: number): StepGraph {
   return { graph: built(b, results), masks: graph.forward.masks };
 }
 
-/** Loss and gradient without an update: for line searches, and for those who look at the gradient. */
+/** What is lowered and its gradient, without an update: for searches, and for those who look at the gradient. */
 export function emitGradientStep(problem: Problem, batch: number): StepGraph {
   const b = trainingBuilder();
   const graph = emitLoss(b, problem, batch, 'training');
+  const { value, gradient } = emitObjective(b, problem, graph);
   const results = {
     [names.loss]: graph.loss,
+    [names.objective]: value,
     [names.logits]: graph.forward.logits,
-    [names.gradient]: emitParameterGradient(b, problem, graph),
+    [names.gradient]: gradient,
     [names.next(names.buffers)]: graph.forward.nextBuffers,
   };
   return { graph: built(b, results), masks: graph.forward.masks };
@@ -63,6 +67,8 @@ function emitClipped(b: GraphBuilder, gradient: string, limit: number | undefine
 
 function emitUpdate(b: GraphBuilder, problem: Problem, theta: string, gradient: string) {
   const { definition, params } = problem.optimizer;
+  if (definition.kind !== 'update')
+    throw new LoupeError('internal', `The optimizer ${definition.id} has no rule of its steps.`);
   const { parameters } = problem.trainable;
   const inputs = (keys: readonly string[], nameOf: (key: string) => string, shape: readonly number[]) =>
     Object.fromEntries(keys.map((key) => [key, b.input(nameOf(key), { type: 'float32', shape })]));

@@ -1,21 +1,23 @@
 import { LoupeError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { float32, floatsOf, tensor } from '../base/tensor.ts';
+import { floatsOf } from '../base/tensor.ts';
 import { epochOrder } from '../data/batches.ts';
 import { randomOf } from '../data/seeds.ts';
 import { breathe } from '../method/context.ts';
 import type { TrainingEvent } from '../protocol/training.ts';
-import { type Feeds, type RunResult, outputOf } from '../runtime/program.ts';
+import { outputOf } from '../runtime/program.ts';
 import { attackBatch } from './attackBatch.ts';
-import { endOfEpoch } from './endOfEpoch.ts';
+import { endOfEpoch, hasWaited } from './endOfEpoch.ts';
 import { layerHealthOf, parameterHealthOf } from './health.ts';
 import { names } from './names.ts';
+import { checkProblem } from './problem.ts';
 import { type Batch, TrainingPrograms } from './programs.ts';
 import { Progress } from './progress.ts';
 import { purposes } from './purposes.ts';
 import { countCorrect } from './scores.ts';
 import type { TrainingSetup } from './setup.ts';
 import { type TrainingState, initialState } from './state.ts';
+import { takeStep } from './takeStep.ts';
 
 /** An event, and the state of the training at that moment: what a checkpoint keeps. */
 export interface Told {
@@ -28,7 +30,8 @@ export interface Told {
  * whole state comes with every event, and everything random is drawn from seed and step, so that a training that begins with
  * the state of one that was interrupted takes the same steps, bit for bit.
  *
- * @throws LoupeError nonFinite where loss or gradient stop being numbers; the state of the event before is good.
+ * @throws LoupeError nonFinite where loss, gradient or parameters stop being numbers (the state of the event before is good);
+ * badArgument for a batch larger than the data; cancelled.
  */
 export async function* train(setup: TrainingSetup): AsyncGenerator<Told, TrainingState> {
   return yield* new Trainer(setup).run();
@@ -43,6 +46,7 @@ class Trainer {
   #state: TrainingState;
 
   constructor(setup: TrainingSetup) {
+    checkProblem(setup.problem);
     this.#setup = setup;
     this.#programs = new TrainingPrograms(setup.runtime, setup.problem);
     this.#stepsPerEpoch = Math.floor(setup.training.length / setup.batchSize);
@@ -56,7 +60,7 @@ class Trainer {
   }
 
   async *run(): AsyncGenerator<Told, TrainingState> {
-    const { problem, epochs } = this.#setup;
+    const { problem, epochs, patience } = this.#setup;
     const { entries } = problem.trainable.parameters;
     yield this.#told({
       kind: 'started',
@@ -66,13 +70,15 @@ class Trainer {
       resumedAt: this.#state.step,
     });
     while (this.#state.epochs.length < epochs) {
-      if (yield* this.#epoch()) return yield* this.#ended('stoppedEarly');
+      // Asked here, so that a training that goes on after its last epoch ends too.
+      if (hasWaited(patience, this.#state)) return yield* this.#ended('stoppedEarly');
+      yield* this.#epoch();
     }
     return yield* this.#ended('finished');
   }
 
-  /** The rest of the epoch that is under way; whether the training should end. */
-  async *#epoch(): AsyncGenerator<Told, boolean> {
+  /** The rest of the epoch that is under way. */
+  async *#epoch(): AsyncGenerator<Told, void> {
     const { training, batchSize, seed } = this.#setup;
     const epoch = this.#state.epochs.length;
     const order = epochOrder(training.length, seed, epoch);
@@ -82,25 +88,37 @@ class Trainer {
       yield* this.#step(order.slice(at * batchSize, (at + 1) * batchSize), epoch);
     }
     const end = await endOfEpoch(this.#setup, this.#programs, this.#state, epoch, this.#progress.seconds());
+    for (const event of end.findings) yield this.#told(event);
     this.#state = end.state;
-    for (const event of end.events) yield this.#told(event);
-    return end.stop;
+    yield this.#told(end.event);
   }
 
   async *#step(indices: Int32Array, epoch: number): AsyncGenerator<Told, void> {
-    const { healthEvery, seed } = this.#setup;
+    const { problem, healthEvery, seed } = this.#setup;
     const before = this.#state;
     const batch = await this.#attacked(this.#batch(indices, epoch), before);
-    const moment = { seed, step: before.step };
-    const rate = this.#rate();
-    const result = await this.#programs.step(batch, before, moment, this.#extras(before, rate));
-    const loss = floatsOf(outputOf(result, names.loss))[0] ?? Number.NaN;
-    const gradientNorm = floatsOf(outputOf(result, names.gradientNorm))[0] ?? Number.NaN;
-    this.#refuseNonFinite(result, loss, gradientNorm, rate);
-    const { outputs } = this.#setup.problem;
-    const logits = floatsOf(outputOf(result, names.logits));
-    const correct = countCorrect(logits, batch.targets, outputs);
-    this.#state = stateAfter(before, result, { loss, correct, examples: indices.length });
+    const { loss, gradientNorm, logits, learningRate, next } = await takeStep({
+      programs: this.#programs,
+      problem,
+      batch,
+      state: before,
+      seed,
+      learningRate: this.#rate(),
+      check: () => this.#check(),
+    });
+    // Before the step's own event: whoever stops the training here takes the step again.
+    if (healthEvery > 0 && before.step % healthEvery === 0) yield await this.#health(batch, next.theta);
+    const correct = countCorrect(logits, batch.targets, problem.outputs);
+    this.#state = {
+      ...before,
+      ...next,
+      step: before.step + 1,
+      sums: {
+        loss: before.sums.loss + loss * indices.length,
+        correct: before.sums.correct + correct,
+        examples: before.sums.examples + indices.length,
+      },
+    };
     this.#progress.step(indices.length);
     yield this.#told({
       kind: 'step',
@@ -108,11 +126,10 @@ class Trainer {
       epoch: this.#state.step / this.#stepsPerEpoch,
       loss,
       ...(this.#setup.training.labels === undefined ? {} : { accuracy: correct / indices.length }),
-      learningRate: rate,
+      learningRate,
       gradientNorm,
       ...this.#progress.speed(this.#steps - this.#state.step),
     });
-    if (healthEvery > 0 && before.step % healthEvery === 0) yield await this.#health(batch, before);
   }
 
   #batch(indices: Int32Array, epoch: number): Batch {
@@ -142,43 +159,19 @@ class Trainer {
     return learningRate * rise * schedule.definition.factor(moment, schedule.params);
   }
 
-  #extras({ memory, average, step }: TrainingState, rate: number): Feeds {
-    const { definition, params } = this.#setup.problem.optimizer;
-    const scalars = Object.entries(definition.scalars?.(step + 1, params) ?? {});
-    return {
-      [names.learningRate]: float32([rate], []),
-      ...(average === undefined ? {} : { [names.average]: tensor('float32', average, [average.length]) }),
-      ...Object.fromEntries(
-        Object.entries(memory).map(([name, value]) => [
-          names.state(name),
-          tensor('float32', value, [value.length]),
-        ]),
-      ),
-      ...Object.fromEntries(scalars.map(([name, value]) => [names.scalar(name), float32([value], [])])),
-    };
-  }
-
-  #refuseNonFinite(result: RunResult, loss: number, gradientNorm: number, rate: number): void {
-    const parameters = result.nonFinite.get(names.next(names.theta)) ?? 0;
-    if (Number.isFinite(loss) && Number.isFinite(gradientNorm) && parameters === 0) return;
-    const what = Number.isFinite(loss) ? 'gradient' : 'loss';
-    throw new LoupeError(
-      'nonFinite',
-      `The ${what} is no longer a number at step ${this.#state.step + 1} (learning rate ${rate.toPrecision(3)}). The step was not taken; lower the learning rate, clip the gradient, or look at the data.`,
-    );
-  }
-
-  async #health(batch: Batch, before: TrainingState): Promise<Told> {
+  /** How the layers are in a batch whose step leads to `after`. */
+  async #health(batch: Batch, after: Float32Array): Promise<Told> {
+    const before = this.#state;
     const moment = { seed: this.#setup.seed, step: before.step };
     const { result, layers } = await this.#programs.health(batch, before, moment);
     return this.#told({
       kind: 'health',
-      step: this.#state.step,
+      step: before.step + 1,
       layers: layerHealthOf(result, layers),
       parameters: parameterHealthOf(this.#setup.problem.trainable.parameters, {
         gradient: floatsOf(outputOf(result, names.gradient)),
         before: before.theta,
-        after: this.#state.theta,
+        after,
       }),
     });
   }
@@ -201,27 +194,4 @@ class Trainer {
   #check(): void {
     if (this.#setup.signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
   }
-}
-
-/** What a step's program computed, as the next state. */
-function stateAfter(
-  before: TrainingState,
-  result: RunResult,
-  { loss, correct, examples }: { loss: number; correct: number; examples: number },
-): TrainingState {
-  const flat = (name: string): Float32Array => floatsOf(outputOf(result, names.next(name)));
-  const { sums } = before;
-  return {
-    ...before,
-    step: before.step + 1,
-    theta: flat(names.theta),
-    buffers: flat(names.buffers),
-    memory: Object.fromEntries(Object.keys(before.memory).map((name) => [name, flat(names.state(name))])),
-    average: before.average === undefined ? undefined : flat(names.average),
-    sums: {
-      loss: sums.loss + loss * examples,
-      correct: sums.correct + correct,
-      examples: sums.examples + examples,
-    },
-  };
 }

@@ -111,6 +111,7 @@ describe('an optimizer', () => {
     'takes PyTorch’s first three steps: %s',
     async (_, { id, params: given, learningRate, after }) => {
       const { definition, params } = chosen(optimizers, { id, params: given }, 'optimizer');
+      if (definition.kind !== 'update') throw new Error(`${id} takes no steps by a rule`);
       const b = newBuilder();
       const input = (name: string, shape: readonly number[]) => b.input(name, { type: 'float32', shape });
       const [theta, gradient] = [input('theta', [width]), input('gradient', [width])];

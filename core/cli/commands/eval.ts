@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type DataEvaluation, type Share, evaluateData } from '../../engine/evaluateData.ts';
 import { methodFor, methodsOf } from '../../engine/catalogue.ts';
 import { loadDataSet } from '../../data/sets/registry.ts';
@@ -13,7 +13,6 @@ import { noteGuesses } from '../notes.ts';
 import { cardOption, integerFrom, jsonOption } from '../options.ts';
 import { type RuntimeFlags, addRuntimeFlags, withRuntime } from '../runtimeFlags.ts';
 import { formatPercent } from '../table.ts';
-import { Option } from 'commander';
 
 interface EvalFlags extends RuntimeFlags {
   readonly data: string;
@@ -35,9 +34,9 @@ export const evaluate: CommandModule = {
       .argument('<model>', 'an ONNX file')
       .requiredOption('--data <set>', 'ID:PATH or ID:PATH?NAME=VALUE,…')
       .addOption(new Option('--split <part>', 'the part of the set').choices(splits).default('test'))
-      .option('--most <n>', 'only the first examples', integerFrom(1))
+      .option('--most <n>', 'only so many examples, spread over the part', integerFrom(1))
       .option('--method <ids>', 'attacks under which it is measured as well, separated by commas')
-      .option('--attacked <n>', 'examples that are attacked, the first ones', integerFrom(1), 1000)
+      .option('--attacked <n>', 'examples that are attacked, spread over the part', integerFrom(1), 1000)
       .option('--seed <number>', 'seed of all random numbers', integerFrom(0), 0)
       .addOption(cardOption())
       .addOption(jsonOption());
@@ -58,7 +57,7 @@ async function evaluateOn(modelPath: string, command: Command, context: CommandC
   noteGuesses(model, context);
   const { id, ...source } = dataFrom(flags.data);
   const all = await loadDataSet(id, { ...source, split: flags.split, ...reportData(context) });
-  const data = flags.most === undefined ? all : subset(all, first(flags.most, all.labels.length));
+  const data = flags.most === undefined ? all : subset(all, spread(flags.most, all.labels.length));
   context.progress.done();
   const found = await withRuntime(flags, context, (runtime) =>
     evaluateData({
@@ -84,8 +83,11 @@ async function evaluateOn(modelPath: string, command: Command, context: CommandC
   for (const line of describe(found, (index) => labelOf(model, index))) context.print(line);
 }
 
-const first = (count: number, length: number): number[] =>
-  Array.from({ length: Math.min(count, length) }, (_, index) => index);
+/** Sets may be sorted by class, so the first examples would say little. */
+const spread = (count: number, length: number): number[] =>
+  Array.from({ length: Math.min(count, length) }, (_, at) =>
+    Math.floor((at * length) / Math.min(count, length)),
+  );
 
 function describe(
   { accuracy, confusion, robust }: DataEvaluation,

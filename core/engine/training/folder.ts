@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { appendFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileExists, readBytes, unwritable } from '../../base/files.ts';
 import { type TrainingEvent, trainingEventSchema } from '../../protocol/training.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../training/checkpoint.ts';
+import type { TrainingIdentity } from '../../training/identity.ts';
 import type { Problem } from '../../training/problem.ts';
 import type { TrainingState } from '../../training/state.ts';
 import { writeFileAtomically } from '../atomic.ts';
@@ -14,24 +15,29 @@ const [lastFile, bestFile, logFile] = ['last.safetensors', 'best.safetensors', '
 export class TrainingFolder {
   readonly path: string;
   readonly #problem: Problem;
-  readonly #identity: string;
+  readonly #identity: TrainingIdentity;
 
-  constructor(folder: string, problem: Problem, identity: string) {
+  constructor(folder: string, problem: Problem, identity: TrainingIdentity) {
     this.path = folder;
     this.#problem = problem;
     this.#identity = identity;
   }
 
   /**
-   * The state to go on from, if a training of the same configuration and data was interrupted here; its log is cut to that moment.
+   * The state to go on from, if a training of the same configuration and data was interrupted here; its log is cut to that moment. Where
+   * there is none, a log that lies there is of no training that goes on, and is removed.
    *
    * @throws LoupeError mismatch where the folder holds another training.
    */
   async resume(): Promise<TrainingState | undefined> {
     const state = await this.#read(lastFile);
-    if (state === undefined) return undefined;
-    const events = (await this.#events()).filter((event) => !('step' in event) || event.step <= state.step);
-    const kept = events.filter((event) => event.kind !== 'ended');
+    if (state === undefined) {
+      if (await fileExists(this.#at(logFile))) await rm(this.#at(logFile));
+      return undefined;
+    }
+    const events = await this.#events();
+    const later = events.findIndex((event) => isAfter(event, state));
+    const kept = (later < 0 ? events : events.slice(0, later)).filter(({ kind }) => kind !== 'ended');
     await writeFileAtomically(this.#at(logFile), kept.map((event) => `${JSON.stringify(event)}\n`).join(''));
     return state;
   }
@@ -87,6 +93,12 @@ export class TrainingFolder {
   #at(file: string): string {
     return path.join(this.path, file);
   }
+}
+
+/** Whether an event tells of what a state does not hold yet. */
+function isAfter(event: TrainingEvent, { step, epochs }: TrainingState): boolean {
+  if (event.kind === 'epoch' || event.kind === 'mistakes') return event.epoch > epochs.length;
+  return 'step' in event && event.step > step;
 }
 
 function parsedJson(line: string): unknown {

@@ -1,12 +1,13 @@
 import path from 'node:path';
-import { sha256 } from '../../base/files.ts';
 import { type DataSet, splitDataSet, statisticsOf } from '../../data/dataSet.ts';
 import { loadDataSet } from '../../data/sets/registry.ts';
 import type { DataProgress } from '../../data/sets/define.ts';
 import { type BuiltNetwork, buildNetwork } from '../../nn/buildNetwork.ts';
+import { type Initialization, initializerOf } from '../../nn/initialization.ts';
 import { expected } from '../../base/errors.ts';
 import type { CardFile, InputCard } from '../../protocol/card.ts';
 import { type TrainingConfig, chosen } from '../../training/config.ts';
+import type { TrainingIdentity } from '../../training/identity.ts';
 import * as losses from '../../training/losses/index.ts';
 import * as optimizers from '../../training/optimizers/index.ts';
 import type { Problem } from '../../training/problem.ts';
@@ -14,15 +15,22 @@ import * as schedules from '../../training/schedules/index.ts';
 import type { TrainingSetup } from '../../training/setup.ts';
 import { trainableOf } from '../../training/trainable.ts';
 import { architectureOf } from '../../../models/architectures/registry.ts';
-import { imageExamples } from './imageExamples.ts';
+import { imageExamples } from '../../training/imageExamples.ts';
 
 /** A training that is ready to run. */
 export interface Prepared {
   readonly built: BuiltNetwork;
   readonly card: CardFile;
   readonly setup: Omit<TrainingSetup, 'runtime' | 'signal' | 'resume'>;
-  /** Of configuration and data: what a checkpoint belongs to. */
-  readonly identity: string;
+  /** What a checkpoint belongs to. */
+  readonly identity: TrainingIdentity;
+}
+
+/** The examples of a training. */
+export interface TrainingParts {
+  readonly training: DataSet;
+  /** What is held back, if anything is. */
+  readonly validation?: DataSet;
 }
 
 export interface DataHooks {
@@ -31,28 +39,46 @@ export interface DataHooks {
   readonly signal?: AbortSignal;
 }
 
-/** Reads the training examples that a configuration names. */
-export async function trainingData({ data }: TrainingConfig, hooks: DataHooks): Promise<DataSet> {
-  const { id, params } = data;
-  return loadDataSet(id, {
+/**
+ * Reads the training examples that a configuration names, and holds a part of them back.
+ *
+ * @throws LoupeError where it names what there is not, before anything is read.
+ */
+export async function trainingData(config: TrainingConfig, hooks: DataHooks): Promise<TrainingParts> {
+  architectureOf(config.architecture.id);
+  choicesOf(config);
+  const { id, path: place, params } = config.data;
+  const all = await loadDataSet(id, {
     ...hooks,
-    ...(data.path === undefined ? {} : { path: data.path }),
+    ...(place === undefined ? {} : { path: place }),
     params,
     split: 'train',
   });
+  const { validation: fraction, seed } = config;
+  return fraction === 0 ? { training: all } : splitDataSet(all, { fraction }, seed);
 }
 
-/** Builds the network and everything that trains it; `seed` is that of the initial parameters. */
-export function prepareTraining(config: TrainingConfig, all: DataSet, seed: number): Prepared {
-  const { training, validation } = heldBack(all, config);
-  const built = networkFor(config, all, seed);
+const choicesOf = (config: TrainingConfig) => ({
+  loss: chosen(losses, config.loss, 'loss'),
+  optimizer: chosen(optimizers, config.optimizer, 'optimizer'),
+  schedule: chosen(schedules, config.schedule, 'schedule'),
+});
+
+/** Builds the network and everything that trains it; `seed` is that of the initial parameters, of the order and of what is drawn. */
+export function prepareTraining(
+  config: TrainingConfig,
+  { training, validation }: TrainingParts,
+  seed: number,
+): Prepared {
+  const built = networkFor(config, training, seed);
   const card = cardFor(config, training, built);
   const input: InputCard = { ...card.input };
+  const { loss, optimizer, schedule } = choicesOf(config);
   const problem: Problem = {
     trainable: trainableOf({ ...built, card: input }),
     outputs: built.classes,
-    loss: chosen(losses, config.loss, 'loss'),
-    optimizer: chosen(optimizers, config.optimizer, 'optimizer'),
+    loss,
+    optimizer,
     penalties: config.penalties,
     clipNorm: config.clipNorm,
     averageDecay: config.averageDecay,
@@ -62,13 +88,13 @@ export function prepareTraining(config: TrainingConfig, all: DataSet, seed: numb
   return {
     built,
     card,
-    identity: sha256(new TextEncoder().encode(JSON.stringify({ config, seed, data: all.sha256 }))),
+    identity: identityOf(config, seed, training.sha256),
     setup: {
       problem,
       training: imageExamples(training, { seed, augmentation: config.augmentation, outputs: built.classes }),
       validation:
         validation === undefined ? undefined : imageExamples(validation, { seed, outputs: built.classes }),
-      schedule: chosen(schedules, config.schedule, 'schedule'),
+      schedule,
       learningRate,
       warmupEpochs,
       epochs,
@@ -81,16 +107,22 @@ export function prepareTraining(config: TrainingConfig, all: DataSet, seed: numb
   };
 }
 
-function heldBack(
-  all: DataSet,
-  { validation, seed }: TrainingConfig,
-): { training: DataSet; validation?: DataSet } {
-  return validation === 0 ? { training: all } : splitDataSet(all, { fraction: validation }, seed);
+/**
+ * Everything that the weights depend on, the choices with their defaults. Where the data lies, how often layers are looked at and how
+ * many other restarts there are does not matter.
+ */
+function identityOf(config: TrainingConfig, seed: number, examples: string): TrainingIdentity {
+  const { data: _data, healthEvery: _health, restarts: _restarts, ...fields } = config;
+  const choices = Object.entries(choicesOf(config)).map(([name, { definition, params }]) => [
+    name,
+    { id: definition.id, params },
+  ]);
+  return { ...fields, ...(Object.fromEntries(choices) as TrainingIdentity), seed, examples };
 }
 
 /** The architecture for the data's pictures and classes, where it has parameters for them. */
 function networkFor(
-  { architecture }: TrainingConfig,
+  { architecture, initialization }: TrainingConfig,
   { shape, classes, name }: DataSet,
   seed: number,
 ): BuiltNetwork {
@@ -98,7 +130,14 @@ function networkFor(
   const [channels, height, width] = shape;
   const fitting: Readonly<Record<string, number>> = { channels, size: height, classes: classes.length };
   const known = Object.entries(fitting).filter(([key]) => key in definition.params.shape);
-  const built = buildNetwork(definition, { ...Object.fromEntries(known), ...architecture.params }, { seed });
+  const drawn = Object.entries(initialization).flatMap(([kind, choice]) =>
+    choice === undefined ? [] : [[kind, initializerOf(choice)]],
+  );
+  const built = buildNetwork(
+    definition,
+    { ...Object.fromEntries(known), ...architecture.params },
+    { seed, initialization: Object.fromEntries(drawn) as Partial<Initialization> },
+  );
   const { input } = built;
   if (
     input.channels === channels &&

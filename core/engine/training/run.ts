@@ -3,58 +3,65 @@ import { LoupeError, messageOf } from '../../base/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { TrainingEvent } from '../../protocol/training.ts';
 import type { TrainingConfig } from '../../training/config.ts';
+import { rankOf } from '../../training/endOfEpoch.ts';
 import type { TrainingState } from '../../training/state.ts';
 import { train } from '../../training/trainer.ts';
 import { writeFileAtomically } from '../atomic.ts';
 import { curveFilesOf } from './curves.ts';
 import { exportModel, trainedValues } from './exportModel.ts';
 import { TrainingFolder } from './folder.ts';
-import { type DataHooks, type Prepared, prepareTraining, trainingData } from './prepare.ts';
+import {
+  type DataHooks,
+  type Prepared,
+  type TrainingParts,
+  prepareTraining,
+  trainingData,
+} from './prepare.ts';
 
 export interface TrainingRequest extends DataHooks {
   readonly config: TrainingConfig;
   readonly runtime: Runtime;
   /** The folder of the training; one that was interrupted there goes on. */
   readonly out: string;
+  /** Seconds between two checkpoints within an epoch; 30 unless told. */
+  readonly checkpointSeconds?: number;
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
 export interface Trained {
   /** The exported model and what lies beside it. */
   readonly files: readonly string[];
+  /** That of the exported model: its last epoch is the one that was exported. */
   readonly state: TrainingState;
   /** Index of the restart that was kept. */
   readonly restart: number;
 }
 
-/** Seconds between two checkpoints within an epoch. */
-const checkpointSeconds = 30;
+interface Run {
+  readonly restart: number;
+  readonly prepared: Prepared;
+  readonly folder: TrainingFolder;
+  /** What is exported if this run is the best. */
+  readonly state: TrainingState;
+  readonly rank: number;
+}
 
 /**
- * Trains as a configuration says and writes checkpoints, log, curves and the model of the best epoch. Killed at any moment and called
- * again, it goes on from its last checkpoint and ends with the same weights.
+ * Trains as a configuration says and writes checkpoints, log, curves and the model of the best epoch, or of the last one where no examples
+ * are held back. Killed at any moment and called again, it goes on from its last checkpoint and ends with the same weights.
+ *
+ * @throws LoupeError mismatch where the folder holds another training; nonFinite, cancelled: what was reached is kept.
  */
 export async function runTraining(request: TrainingRequest): Promise<Trained> {
   const { config, out } = request;
-  const data = await trainingData(config, request);
-  const runs: { prepared: Prepared; folder: TrainingFolder; state: TrainingState }[] = [];
+  const parts = await trainingData(config, request);
+  let best: Run | undefined;
   for (let restart = 0; restart < config.restarts; restart++) {
-    const prepared = prepareTraining(config, data, config.seed + restart);
-    const inside = config.restarts === 1 ? out : path.join(out, `restart-${restart}`);
-    const folder = new TrainingFolder(inside, prepared.setup.problem, prepared.identity);
-    const resume = await folder.resume();
-    await writeFileAtomically(path.join(out, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
-    runs.push({ prepared, folder, state: await oneTraining(request, prepared, folder, resume) });
+    const run = await oneRun(request, parts, restart);
+    if (best === undefined || run.rank > best.rank) best = run;
   }
-  const valueOf = ({ state }: (typeof runs)[number]): number => state.best?.value ?? Number.NEGATIVE_INFINITY;
-  const restart = runs.reduce(
-    (best, run, index) => (valueOf(run) > valueOf(runs[best] ?? run) ? index : best),
-    0,
-  );
-  const chosen = runs[restart];
-  if (chosen === undefined) throw new LoupeError('internal', 'Nothing was trained.');
-  const { prepared, folder } = chosen;
-  const state = (await folder.best()) ?? chosen.state;
+  if (best === undefined) throw new LoupeError('internal', 'Nothing was trained.');
+  const { prepared, folder, state, restart } = best;
   const files = await exportModel(
     out,
     prepared.built,
@@ -68,8 +75,28 @@ export async function runTraining(request: TrainingRequest): Promise<Trained> {
   return { files, state, restart };
 }
 
+/** Trains from the initial parameters of one restart. */
+async function oneRun(request: TrainingRequest, parts: TrainingParts, restart: number): Promise<Run> {
+  const { config, out } = request;
+  const prepared = prepareTraining(config, parts, config.seed + restart);
+  const inside = config.restarts === 1 ? out : path.join(out, `restart-${restart}`);
+  const folder = new TrainingFolder(inside, prepared.setup.problem, prepared.identity);
+  const resume = await folder.resume();
+  await writeFileAtomically(path.join(out, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  const last = await oneTraining(request, prepared, folder, resume);
+  const state = parts.validation === undefined ? last : ((await folder.best()) ?? last);
+  const record = state.epochs.at(-1);
+  return {
+    restart,
+    prepared,
+    folder,
+    state,
+    rank: record === undefined ? Number.NEGATIVE_INFINITY : rankOf(record),
+  };
+}
+
 async function oneTraining(
-  { runtime, signal, onEvent }: TrainingRequest,
+  { runtime, signal, onEvent, checkpointSeconds = 30 }: TrainingRequest,
   { setup }: Prepared,
   folder: TrainingFolder,
   resume: TrainingState | undefined,

@@ -1,7 +1,7 @@
-import type { Augmentation } from '../../data/augmentation/schema.ts';
-import { makeBatch } from '../../data/batches.ts';
-import type { DataSet } from '../../data/dataSet.ts';
-import type { Examples } from '../../training/examples.ts';
+import type { Augmentation } from '../data/augmentation/schema.ts';
+import { makeBatch } from '../data/batches.ts';
+import type { DataSet } from '../data/dataSet.ts';
+import type { Examples } from './examples.ts';
 
 export interface ImageExamplesOptions {
   readonly seed: number;
