@@ -6,7 +6,7 @@ import { LoupeError } from '../base/errors.ts';
 export interface BundledModel {
   /** The ONNX file. */
   readonly model: string;
-  /** Its sample pictures, in alphabetical order. */
+  /** Its sample pictures, in alphabetical order, if it has any. */
   readonly samples: readonly string[];
 }
 
@@ -25,6 +25,7 @@ export function bundledModel(name: string, from = import.meta.dirname): BundledM
 }
 
 function picturesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith('.png'))
     .sort()

@@ -1,15 +1,17 @@
 import path from 'node:path';
 import { usualMemoryBytes } from '../method/context.ts';
 import { requestOf } from '../method/define.ts';
-import { readBytes } from '../base/files.ts';
 import { type Model, openModel } from '../model/model.ts';
+import type { MethodRequest, RunCommand } from '../protocol/method.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { bundledModel } from './bundled.ts';
 import { topClass } from '../protocol/target.ts';
-import { methodsOf } from './catalogue.ts';
+import { writeFileAtomically } from './atomic.ts';
+import { bundledModel } from './bundled.ts';
+import { catalogued, methodsOf } from './catalogue.ts';
+import { writeScenes } from './demoScenes.ts';
 import { type Prediction, predictImages } from './predict.ts';
 import type { Finding, RunHooks } from './request.ts';
-import { type DemoPage, type PagePicture, demoPage } from './report/demoPage.ts';
+import { type PagePicture, demoPage } from './report/demoPage.ts';
 import { type FolderRun, runToFolder } from './runToFolder.ts';
 import { resultName } from './save/names.ts';
 
@@ -20,48 +22,61 @@ export interface DemoRequest extends RunHooks {
   readonly onFinding?: (finding: Finding) => void;
 }
 
-export interface Demo extends FolderRun {
+export interface Demo {
   /** The page to open. */
   readonly page: string;
+  readonly files: readonly string[];
 }
 
-/** Explains the sample pictures of the bundled model by every method and writes a page that shows all of it. */
+/**
+ * Shows what the tools do on generated scenes and a network of the box: explains them by every method, makes pictures of what the network has
+ * learned, attacks them, and writes a page that shows all of it. The page comes last, when everything that it shows is there.
+ */
 export async function writeDemo(request: DemoRequest): Promise<Demo> {
   const { runtime, out } = request;
-  const bundled = bundledModel('shapes');
-  const model = await openModel(asTyped(bundled.model));
-  const images = bundled.samples.map(asTyped);
-  const predictions = await topFive(model, { ...request, images });
-  const copies = await Promise.all(images.map((image) => readBytes(image, 'picture')));
-  const seen: Finding[] = [];
-  const run = await runToFolder(
+  const model = await openModel(asTyped(bundledModel('gapCnnShapes').model));
+  const images = await writeScenes(path.join(out, 'scenes'));
+  const predictions = await topFive(model, runtime, images, request);
+  const explained: Finding[] = [];
+  const part = (command: RunCommand, methods: readonly MethodRequest[], hear: (finding: Finding) => void) =>
+    runPart(request, { model, command, methods, images }, hear);
+  const explain = await part('explain', everyMethod(), (finding) => {
+    explained.push(finding);
+    request.onFinding?.(finding);
+  });
+  const features = await part('features', featureRequests, () => undefined);
+  const attack = await part('attack', [requested('pgd', { epsilon: 6 / 255 })], () => undefined);
+  const page = path.join(out, 'index.html');
+  const pictures = picturesOf(explained, predictions);
+  await writeFileAtomically(page, demoPage({ model, pictures, out }));
+  const scenes = images.map((image) => path.join(out, 'scenes', path.basename(image)));
+  const written = [explain, features, attack].flatMap(({ files }) => files);
+  return { page, files: [...scenes, ...written, page] };
+}
+
+/** One command of the demonstration, in a folder of its name. */
+async function runPart(
+  { runtime, out, signal, onProgress }: DemoRequest,
+  part: { model: Model; command: RunCommand; methods: readonly MethodRequest[]; images: readonly string[] },
+  hear: (finding: Finding) => void,
+): Promise<FolderRun> {
+  const { command, images } = part;
+  return runToFolder(
     {
-      ...request,
-      command: 'explain',
-      model,
+      ...part,
       runtime,
-      images: images.map((image) => ({ path: image })),
-      methods: everyMethod(),
+      images: command === 'features' ? [] : images.map((image) => ({ path: image })),
       target: topClass,
       defences: [],
       references: {},
       seed: 0,
       memoryBytes: usualMemoryBytes,
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
     },
-    out,
-    (finding) => {
-      seen.push(finding);
-      request.onFinding?.(finding);
-    },
-    () => {
-      const pictures = picturesOf(seen, predictions);
-      const page: DemoPage = { model, pictures, out };
-      const files = new Map<string, Uint8Array | string>([['index.html', demoPage(page)]]);
-      for (const [index, { copy }] of pictures.entries()) files.set(copy, copies[index] ?? '');
-      return files;
-    },
+    path.join(out, command),
+    hear,
   );
-  return { ...run, page: path.join(out, 'index.html') };
 }
 
 /** Relative where that is shorter to type: the command lines of the page are for the folder the demo was started in. */
@@ -70,15 +85,24 @@ function asTyped(file: string): string {
   return relative.startsWith('..') ? file : relative;
 }
 
+const requested = (id: string, params: Readonly<Record<string, unknown>> = {}): MethodRequest =>
+  requestOf(catalogued(id), params);
+
 /** All attributions; RISE with as many masks as a demonstration has patience for. */
-const everyMethod = () =>
+const everyMethod = (): MethodRequest[] =>
   methodsOf('explain').map((method) => requestOf(method, method.id === 'rise' ? { samples: 400 } : {}));
+
+const featureRequests: readonly MethodRequest[] = [
+  requested('firstLayerWeights'),
+  requested('featureVisualization', { channels: '0-7', size: 64, steps: 128 }),
+];
 
 async function topFive(
   model: Model,
-  request: DemoRequest & { images: readonly string[] },
+  runtime: Runtime,
+  images: readonly string[],
+  { signal }: RunHooks,
 ): Promise<Prediction[]> {
-  const { runtime, images, signal } = request;
   const found: Prediction[] = [];
   const options = signal === undefined ? {} : { signal };
   for await (const prediction of predictImages({ model, runtime, images, top: 5, ...options })) {
@@ -89,9 +113,10 @@ async function topFive(
 
 function picturesOf(seen: readonly Finding[], predictions: readonly Prediction[]): PagePicture[] {
   const taken = new Set<string>();
-  return seen.map((finding, index) => {
-    const name = resultName(finding.subject, taken);
-    const copy = `${name}${path.extname(finding.subject)}`;
-    return { name, copy, finding, top: predictions[index]?.top ?? [] };
-  });
+  return seen.map((finding, index) => ({
+    name: resultName(finding.subject, taken),
+    file: path.basename(finding.subject),
+    finding,
+    top: predictions[index]?.top ?? [],
+  }));
 }

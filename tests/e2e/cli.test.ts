@@ -216,10 +216,17 @@ describe('loupe demo', () => {
     );
     const files = new Set(filesIn(out));
     expect(links.filter((link) => !files.has(link))).toEqual([]);
-    for (const sample of samples) {
-      const name = basename(sample, '.png');
-      for (const id of methods) expect(links).toContain(`${name}.${id}.png`);
-      expect(page).toContain(`npx loupe explain ${shapes} ${sample} --method gradCam`);
+    const scenes = [...files].filter((file) => file.startsWith('scenes/'));
+    expect(scenes).toHaveLength(4);
+    for (const file of scenes) {
+      const name = basename(file, '.png');
+      for (const id of methods) expect(links).toContain(`explain/${name}.${id}.png`);
+      expect(links).toContain(`attack/${name}.pgd.overview.png`);
+      const line = `npx loupe explain models/bundled/gapCnnShapes/gapCnnShapes.onnx ${join(out, file)} --method gradCam`;
+      expect(page).toContain(line);
+      // It is right about each of them, and the attack changes that.
+      expect(page).toMatch(new RegExp(`<h2>${name}\\.png: ${name.replace('-', ' ')}, `));
     }
+    expect(links).toContain('features/featureVisualization.features.png');
   });
 });

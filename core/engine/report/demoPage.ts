@@ -6,12 +6,12 @@ import type { PredictedClass } from '../predict.ts';
 import { type Markup, html, relativeUrl } from './html.ts';
 import { htmlDocument } from './document.ts';
 
-/** A picture of the page: its results, and where they lie in the page's folder. */
+/** A picture of the page, and what was found about it. */
 export interface PagePicture {
   /** File name without ending, by which its results begin. */
   readonly name: string;
-  /** A copy of the picture in the folder. */
-  readonly copy: string;
+  /** Its file in `scenes`. */
+  readonly file: string;
   readonly finding: Finding;
   readonly top: readonly PredictedClass[];
 }
@@ -23,7 +23,7 @@ export interface DemoPage {
   readonly out: string;
 }
 
-/** `index.html` of the demo: every picture with its likeliest classes, its figures and how to repeat each. */
+/** `index.html` of the demo: what the network has learned, and every picture with its likeliest classes, its figures and its attack. */
 export function demoPage(page: DemoPage): string {
   const { model, pictures, out } = page;
   return htmlDocument(
@@ -31,12 +31,12 @@ export function demoPage(page: DemoPage): string {
     html`<header>
 <h1>What a small network sees</h1>
 <p>${model.name} is a network of ${model.card.labels.length} classes (${model.card.labels.join(', ')}). In every
-picture it has to name the large shape; the small one is there to distract. Each figure below is one answer to the
-question what in the picture speaks for the class, and comes from a method of the literature. All of them were
-computed in one pass over each picture.</p>
-<p>Everything here lies in this folder as numbers too (<code>.npy</code>), with a recipe that repeats it bit for bit:</p>
-${command(['run', join(out, 'recipe.json'), '--out', `${out}-again`])}
+picture it has to name the large shape and its texture; the rest is there to distract. Below are the pictures that its units respond to
+most, the answers of many methods to the question what in a picture speaks for the class, and how little it takes to fool it.</p>
+<p>Everything here lies in this folder as numbers too (<code>.npy</code>), with recipes that repeat it bit for bit:</p>
+${command(['run', join(out, 'explain', 'recipe.json'), '--out', `${out}-again`])}
 </header>
+${featureSection(page)}
 ${pictures.map((picture) => pictureSection(page, picture))}
 <section>
 <h2>Your own network</h2>
@@ -47,23 +47,56 @@ ${command(['explain', 'network.onnx', 'picture.jpg', '--method', 'all', '--out',
   );
 }
 
+function featureSection({ model }: DemoPage): Markup {
+  const parts = [
+    [
+      'featureVisualization',
+      'featureVisualization.features.png',
+      ['--channels', '0-7', '--size', '64', '--steps', '128'],
+    ],
+    ['firstLayerWeights', 'firstLayerWeights.filters.png', []],
+  ] as const;
+  return html`<section id="features">
+<h2>What it has learned</h2>
+<div class="figures">
+${parts.map(([id, file, flags]) =>
+  figure({
+    file: `features/${file}`,
+    id,
+    alt: `${catalogued(id).title} of ${model.name}`,
+    detail: '',
+    words: ['features', model.path, '--method', id, ...flags],
+  }),
+)}
+</div>
+</section>`;
+}
+
 function pictureSection(page: DemoPage, picture: PagePicture): Markup {
-  const { name, copy, finding, top } = picture;
+  const { name, file, finding, top } = picture;
   const { explained, subject } = finding;
+  const { path: model } = page.model;
   return html`<section id="${name}">
-<h2>${copy}: ${explained?.label ?? ''}, ${percent(explained?.probability ?? Number.NaN)}</h2>
+<h2>${file}: ${explained?.label ?? ''}, ${percent(explained?.probability ?? Number.NaN)}</h2>
 <div class="overview">
-<img src="${relativeUrl(copy)}" alt="The picture ${name}">
+<img src="${relativeUrl(`scenes/${file}`)}" alt="The picture ${name}">
 <div>
 <table>
 <tr><th>class</th><th></th><th>probability</th><th>logit</th></tr>
 ${top.map(classRow)}
 </table>
-${command(['predict', page.model.path, subject])}
+${command(['predict', model, subject])}
 </div>
 </div>
 <div class="figures">
 ${finding.findings.map((found) => methodFigure(page, picture, found))}
+${figure({
+  file: `attack/${name}.pgd.overview.png`,
+  id: 'pgd',
+  alt: `An attack on ${name}`,
+  detail: '',
+  words: ['attack', model, subject, '--method', 'pgd', '--epsilon', '6/255'],
+})}
 </div>
 </section>`;
 }
@@ -78,17 +111,35 @@ function methodFigure(
   { name, finding }: PagePicture,
   { method: { id }, layers }: MethodFinding,
 ): Markup {
-  const { title, description, citation } = catalogued(id);
-  const figure = relativeUrl(`${name}.${id}.png`);
-  const at = layers.length === 0 ? '' : ` Layer: ${layers.join(', ')}.`;
   const broken = finding.nonFinite.get(id) ?? 0;
+  return figure({
+    file: `explain/${name}.${id}.png`,
+    id,
+    alt: `${catalogued(id).title} of ${name}`,
+    detail: `${layers.length === 0 ? '' : ` Layer: ${layers.join(', ')}.`}${broken === 0 ? '' : ` ${broken} values are NaN or infinite.`}`,
+    words: ['explain', model.path, finding.subject, '--method', id],
+  });
+}
+
+interface FigureText {
+  readonly file: string;
+  /** Of the method. */
+  readonly id: string;
+  readonly alt: string;
+  readonly detail: string;
+  /** The command that makes it. */
+  readonly words: readonly string[];
+}
+
+function figure({ file, id, alt, detail, words }: FigureText): Markup {
+  const { title, description, citation } = catalogued(id);
+  const url = relativeUrl(file);
   return html`<figure>
-<a href="${figure}"><img src="${figure}" alt="${title} of ${name}" loading="lazy"></a>
+<a href="${url}"><img src="${url}" alt="${alt}" loading="lazy"></a>
 <figcaption>
 <h3>${title}</h3>
-<p>${description}${at} (${citation})</p>
-${broken === 0 ? '' : html`<p class="warning">${broken} values are NaN or infinite.</p>`}
-${command(['explain', model.path, finding.subject, '--method', id])}
+<p>${description}${detail} (${citation})</p>
+${command(words)}
 </figcaption>
 </figure>`;
 }
