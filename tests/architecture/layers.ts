@@ -17,8 +17,10 @@ const ranks: readonly (readonly string[])[] = [
   ['models'],
   ['core/attribution', 'core/features', 'core/attacks', 'core/defences', 'core/training'],
   ['core/metrics'],
+  ['core/lessons'],
   ['core/engine'],
-  ['core/server', 'core/cli'],
+  ['core/server'],
+  ['core/cli'],
 ];
 
 /** Hosts and data may only use what is named; tools may use everything. */
@@ -42,6 +44,7 @@ const pluginFolders: readonly string[] = [
   'core/attacks',
   'core/defences',
   'core/metrics',
+  'core/lessons',
   'core/cli/commands',
   'models/architectures',
   'renderer/panels',
@@ -57,9 +60,13 @@ export const noticeableLength = 250;
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]/g;
 
+/** The contract between page and server is one type, made from the server's own procedures; the page imports it and nothing else. */
+const contractImport = /import type \{ AppRouter \} from '(?:\.\.\/)+core\/server\/router\.ts';/;
+
 /** The source files that `file` imports by relative path, types included; data (.json) has no layer. */
 function importsOf(file: string, text: string): string[] {
-  return [...text.matchAll(importPattern)]
+  const counted = file.startsWith('renderer/') ? text.replace(contractImport, '') : text;
+  return [...counted.matchAll(importPattern)]
     .map(([, statement, expression]) =>
       path.posix.join(path.posix.dirname(file), statement ?? expression ?? ''),
     )

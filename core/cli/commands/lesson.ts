@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { LoupeError } from '../../base/errors.ts';
-import { runLesson } from '../../engine/lesson.ts';
+import { requireChecks, runLesson } from '../../engine/lesson.ts';
 import { type Check, type LessonFinding, topics } from '../../lessons/define.ts';
 import { lessonOf, lessons } from '../../lessons/registry.ts';
 import type { TableResult } from '../../protocol/results.ts';
@@ -72,12 +71,7 @@ async function runOne(id: string, command: Command, context: CommandContext): Pr
   const { checks } = finding;
   if (json === true) context.print(JSON.stringify({ id, seed, checks, files }, undefined, 2));
   else for (const line of describe(chosen.claim, finding, files)) context.print(line);
-  const failed = checks.filter(({ holds }) => !holds);
-  if (failed.length === 0) return;
-  throw new LoupeError(
-    'mismatch',
-    `${failed.length} of ${checks.length} checks of the lesson ${id} did not hold with seed ${seed}: ${failed.map(({ claim }) => claim).join('; ')}.`,
-  );
+  requireChecks(id, seed, checks);
 }
 
 function describe(claim: string, { results, checks }: LessonFinding, files: readonly string[]): string[] {

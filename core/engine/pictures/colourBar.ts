@@ -1,6 +1,7 @@
 import type { Picture } from '../../data/picture.ts';
-import { colourMaps, paint } from './colourMap.ts';
+import { colourMaps, paint } from '../../base/colourMap.ts';
 import type { DrawnMap } from './heatmap.ts';
+import { formatNumber } from '../../base/formatNumber.ts';
 import { textSvg, textWidth } from './text.ts';
 
 /** The drawn map's colours from its low to its high end. */
@@ -32,20 +33,4 @@ export function barTicksSvg(drawn: DrawnMap, x: number, y: number, width: number
     textSvg(formatNumber(value), at, y + 6 + size, { size, fill: '#444444', anchor }),
   );
   return [...marks, ...labels].join('');
-}
-
-/** `digits` significant digits, with a real minus sign; powers of ten outside 10⁻³…10⁵: `−0.0125`, `3.2×10⁻⁶`. */
-export function formatNumber(value: number, digits = 3): string {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  const sign = value < 0 ? '−' : '';
-  if (size >= 1e-3 && size < 1e5) return sign + String(Number(size.toPrecision(digits)));
-  const [mantissa = '', exponent = ''] = size.toExponential(digits - 1).split('e');
-  return `${sign}${Number(mantissa)}×10${superscript(Number(exponent))}`;
-}
-
-export function superscript(exponent: number): string {
-  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-  const raised = [...String(Math.abs(exponent))].map((digit) => digits[Number(digit)] ?? '').join('');
-  return exponent < 0 ? `⁻${raised}` : raised;
 }

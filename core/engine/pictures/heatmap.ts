@@ -1,7 +1,7 @@
 import type { Picture } from '../../data/picture.ts';
-import { type ColourMapName, colourMaps, paint } from './colourMap.ts';
+import { type ColourMapName, colourMaps, paint } from '../../base/colourMap.ts';
 import { paintChequer, paintTensor } from './image.ts';
-import { type MapScale, type ValueMap, levelAbout, positionOf, scaleOf } from './mapScale.ts';
+import { type MapScale, type ValueMap, levelAbout, positionOf, scaleOf } from '../../base/mapScale.ts';
 
 /** A map as a picture, with the scale that turned numbers into colours. */
 export interface DrawnMap extends Picture {

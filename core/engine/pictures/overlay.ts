@@ -1,10 +1,10 @@
 import { greyed } from '../../data/fit.ts';
 import type { Picture } from '../../data/picture.ts';
 import { LoupeError } from '../../base/errors.ts';
-import { colourMaps, paint } from './colourMap.ts';
+import { colourMaps, paint } from '../../base/colourMap.ts';
 import type { DrawnMap } from './heatmap.ts';
 import { paintChequer } from './image.ts';
-import { positionOf } from './mapScale.ts';
+import { positionOf } from '../../base/mapScale.ts';
 
 export interface OverlayOptions {
   /** Lay the map on the picture in grey, so that its colours mean only the map; on unless told. */

@@ -1,6 +1,6 @@
 import { expected } from '../../base/errors.ts';
 import type { Picture } from '../../data/picture.ts';
-import { formatNumber } from './colourBar.ts';
+import { formatNumber } from '../../base/formatNumber.ts';
 import { paintTensor } from './image.ts';
 
 /** A perturbation made visible. */

@@ -1,4 +1,4 @@
-import { formatNumber, superscript } from './colourBar.ts';
+import { formatNumber, superscript } from '../../base/formatNumber.ts';
 import { linearTicks, logarithmicTicks, multiplesOf, niceStep, tickLabels } from './ticks.ts';
 
 export interface Tick {

@@ -1,9 +1,9 @@
 import { expected } from '../../base/errors.ts';
 import { formatShape, sizeOf } from '../../base/shape.ts';
 import type { Picture } from '../../data/picture.ts';
-import { formatNumber } from './colourBar.ts';
+import { formatNumber } from '../../base/formatNumber.ts';
 import { paintTensor } from './image.ts';
-import { type MapScale, levelAbout, scaleOf } from './mapScale.ts';
+import { type MapScale, levelAbout, scaleOf } from '../../base/mapScale.ts';
 
 /**
  * The filters of a convolution's weights [O, C, h, w] as O pictures of h × w pixels: in colour for C = 3, in grey for C = 1. Zero

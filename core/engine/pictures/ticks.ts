@@ -1,4 +1,4 @@
-import { formatNumber } from './colourBar.ts';
+import { formatNumber } from '../../base/formatNumber.ts';
 
 /** The least of 1, 2, 5 times a power of ten that is at least `least`. */
 export function niceStep(least: number): number {

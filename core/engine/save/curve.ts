@@ -1,14 +1,14 @@
 import type { CurveResult } from '../../protocol/results.ts';
 import { curvesSvg, drawCurves } from '../pictures/plot.ts';
 import { csv } from './csv.ts';
-import { type ResultFile, type SavedSubject, factLines, sourceLines } from './file.ts';
+import { type ResultFile, type ResultPlace, factLines } from './file.ts';
 
 /** `<stem>.<name>.png`, `.svg` and `.csv` with a column a series. */
-export async function curveFiles(result: CurveResult, subject: SavedSubject): Promise<ResultFile[]> {
+export async function curveFiles(result: CurveResult, { stem, source }: ResultPlace): Promise<ResultFile[]> {
   const { title, x, y, series } = result;
-  const lines = [...sourceLines(subject), ...factLines(result.facts), ...(result.notes ?? [])];
+  const lines = [...source, ...factLines(result.facts), ...(result.notes ?? [])];
   const plot = { title, lines, x, y, series };
-  const name = `${subject.stem}.${result.name}`;
+  const name = `${stem}.${result.name}`;
   return [
     { file: `${name}.png`, content: await drawCurves(plot) },
     { file: `${name}.svg`, content: curvesSvg(plot) },

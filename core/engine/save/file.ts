@@ -2,7 +2,7 @@ import { catalogued } from '../catalogue.ts';
 import type { Finding, MethodFinding } from '../request.ts';
 import type { Model } from '../../model/model.ts';
 import type { Fact } from '../../protocol/results.ts';
-import { formatNumber } from '../pictures/colourBar.ts';
+import { formatNumber } from '../../base/formatNumber.ts';
 
 /** A file of a run before it is written. */
 export interface ResultFile {
@@ -10,7 +10,15 @@ export interface ResultFile {
   readonly content: Uint8Array | string;
 }
 
-/** What a figure says about where it comes from. */
+/** Where the files of a result go, and what its figure says about where it comes from. */
+export interface ResultPlace {
+  /** Beginning of the names of the files. */
+  readonly stem: string;
+  /** Lines under the title. */
+  readonly source: readonly string[];
+}
+
+/** A method's finding on one picture, or on the network itself. */
 export interface SavedSubject {
   readonly model: Model;
   readonly finding: Finding;

@@ -6,10 +6,13 @@ import type { Picture } from '../../data/picture.ts';
 import type { ImageResult } from '../../protocol/results.ts';
 import { pictureOf } from '../pictures/image.ts';
 import { encodePng } from '../pictures/png.ts';
-import type { ResultFile, SavedSubject } from './file.ts';
+import type { ResultFile, ResultPlace } from './file.ts';
 
 /** `<stem>.<name>.png`, pixel for pixel, and `.npy`. */
-export async function imageFiles(result: ImageResult, { stem }: SavedSubject): Promise<ResultFile[]> {
+export async function imageFiles(
+  result: ImageResult,
+  { stem }: Pick<ResultPlace, 'stem'>,
+): Promise<ResultFile[]> {
   return [
     { file: `${stem}.${result.name}.png`, content: await encodePng(tensorPicture(result.image)) },
     { file: `${stem}.${result.name}.npy`, content: encodeNpy(result.image) },

@@ -3,12 +3,9 @@ import type { HeatmapResult, Result } from '../../protocol/results.ts';
 import type { OutputFolder } from '../atomic.ts';
 import { drawSheet } from '../pictures/sheet.ts';
 import type { Finding, MethodFinding } from '../request.ts';
-import { curveFiles } from './curve.ts';
-import { csv } from './csv.ts';
 import { type ResultFile, type SavedSubject, sourceLines } from './file.ts';
-import { gridFiles } from './grid.ts';
 import { drawnMap, heatmapFiles } from './heatmap.ts';
-import { imageFiles } from './image.ts';
+import { resultFiles } from './resultFiles.ts';
 
 /** Adds the arrays, pictures and tables of one subject to the folder; `name` is its picture's, undefined for the network itself. */
 export async function saveFinding(
@@ -29,23 +26,8 @@ export async function saveFinding(
 }
 
 async function filesOf(result: Result, subject: SavedSubject): Promise<ResultFile[]> {
-  const name = `${subject.stem}.${result.name}`;
-  switch (result.type) {
-    case 'heatmap':
-      return heatmapFiles(result, subject);
-    case 'image':
-      return imageFiles(result, subject);
-    case 'imageGrid':
-      return gridFiles(result, subject);
-    case 'curve':
-      return curveFiles(result, subject);
-    case 'table':
-      return [
-        { file: `${name}.csv`, content: csv([result.columns.map(({ title }) => title), ...result.rows]) },
-      ];
-    case 'model':
-      return [{ file: `${name}.onnx`, content: result.bytes }];
-  }
+  if (result.type === 'heatmap') return heatmapFiles(result, subject);
+  return resultFiles(result, { stem: subject.stem, source: sourceLines(subject) });
 }
 
 /** `<image>.sheet.png`: all maps of one picture side by side, each with its own colour bar. */

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../../core/data/picture.ts';
-import { formatNumber } from '../../../core/engine/pictures/colourBar.ts';
-import { colourMaps, paint } from '../../../core/engine/pictures/colourMap.ts';
+import { formatNumber } from '../../../core/base/formatNumber.ts';
+import { colourMaps, paint } from '../../../core/base/colourMap.ts';
 import { drawFigure } from '../../../core/engine/pictures/figure.ts';
 import { drawColourGradient, drawMap } from '../../../core/engine/pictures/heatmap.ts';
-import { scaleOf } from '../../../core/engine/pictures/mapScale.ts';
+import { scaleOf } from '../../../core/base/mapScale.ts';
 import { overlayMap } from '../../../core/engine/pictures/overlay.ts';
 import { encodePng, magnify } from '../../../core/engine/pictures/png.ts';
 import { fitText, textSvg, textWidth } from '../../../core/engine/pictures/text.ts';

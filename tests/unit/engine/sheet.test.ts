@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normals, seededRandom } from '../../../core/base/random.ts';
 import type { Picture } from '../../../core/data/picture.ts';
-import { colourMaps } from '../../../core/engine/pictures/colourMap.ts';
+import { colourMaps } from '../../../core/base/colourMap.ts';
 import { drawMap } from '../../../core/engine/pictures/heatmap.ts';
 import { notesOnAll } from '../../../core/engine/pictures/mapNotes.ts';
 import { drawSheet } from '../../../core/engine/pictures/sheet.ts';

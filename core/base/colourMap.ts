@@ -15,13 +15,16 @@ export const colourMaps = {
   viridis: fromHex(viridis),
   magma: fromHex(magma),
   cividis: fromHex(cividis),
+  grey: Uint8Array.from({ length: 768 }, (_, index) => Math.floor(index / 3)),
   blueRed: divergingTable(),
 } satisfies Record<string, ColourTable>;
 
 export type ColourMapName = keyof typeof colourMaps;
 
 function fromHex(hex: string): ColourTable {
-  return Uint8Array.from(Buffer.from(hex, 'hex'));
+  return Uint8Array.from({ length: 768 }, (_, index) =>
+    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
+  );
 }
 
 /** Writes the colour of `position` in [0, 1] to `target` at byte `offset`. */

@@ -1,4 +1,4 @@
-import { LoupeError } from '../../base/errors.ts';
+import { LoupeError } from './errors.ts';
 
 /** A map of one number a pixel. */
 export interface ValueMap {

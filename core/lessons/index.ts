@@ -1,0 +1,15 @@
+export { augmentation } from './augmentation.ts';
+export { dropout } from './dropout.ts';
+export { initialization } from './initialization.ts';
+export { learningRateDecay } from './learningRateDecay.ts';
+export { leastSquares } from './leastSquares.ts';
+export { normalization } from './normalization.ts';
+export { optimizers } from './optimizers.ts';
+export { perceptronGates } from './perceptronGates.ts';
+export { regression } from './regression.ts';
+export { residualConnections } from './residualConnections.ts';
+export { reverseAndForward } from './reverseAndForward.ts';
+export { ridge } from './ridge.ts';
+export { universalApproximation } from './universalApproximation.ts';
+export { vanishingGradients } from './vanishingGradients.ts';
+export { xnorNetwork } from './xnorNetwork.ts';
