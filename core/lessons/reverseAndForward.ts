@@ -12,7 +12,7 @@ import { simplify } from '../passes/pipeline.ts';
 import type { CurveResult } from '../protocol/results.ts';
 import { outputOf } from '../runtime/program.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { built } from '../training/builder.ts';
+import { namedOutputs } from '../passes/namedOutputs.ts';
 import { type LessonRun, defineLesson } from './define.ts';
 import { atLeast, atMost } from './shared/checks.ts';
 import { logarithms } from './shared/series.ts';
@@ -125,7 +125,7 @@ function modesOf({ inputs, outputs }: Dims, seed: number): Modes {
     const product = (value: string, weights: Tensor): string =>
       b.add('Gemm', [value, b.constant(weights, 'weights')]);
     const y = product(b.add('Tanh', [product(b.add('Tanh', [product(x, u)]), w)]), v);
-    return built(b, { result: finish(b, x, y) });
+    return namedOutputs(b, { result: finish(b, x, y) });
   };
   const direction = (b: GraphBuilder, size: number): string =>
     b.input('direction', { type: 'float32', shape: [1, size] });

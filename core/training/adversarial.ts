@@ -6,7 +6,8 @@ import { count, flag, numberIn } from '../method/params.ts';
 import { arithmetic } from '../ops/shared/arithmetic.ts';
 import { emitLoss } from './lossGraph.ts';
 import type { Problem } from './problem.ts';
-import { built, trainingBuilder } from './builder.ts';
+import { trainingBuilder } from './builder.ts';
+import { namedOutputs } from '../passes/namedOutputs.ts';
 import { names } from './names.ts';
 
 /** What a training does to its images, in pixel space [0, 1] and the L∞ ball. */
@@ -58,7 +59,7 @@ export function emitInnerAttack(problem: Problem, batch: number): Graph {
   const moved = add(here, mul(apply('Sign', slope), stepSize ?? ''));
   const change = b.add('Clip', [sub(moved, clean), apply('Neg', epsilon ?? ''), epsilon ?? '']);
   const attacked = b.add('Clip', [add(clean, change), b.scalar(0), b.scalar(1)]);
-  return built(b, { [names.attacked]: attacked });
+  return namedOutputs(b, { [names.attacked]: attacked });
 }
 
 /**

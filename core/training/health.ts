@@ -11,7 +11,8 @@ import type { Layout } from './layout.ts';
 import { emitLoss, emitObjective } from './lossGraph.ts';
 import { names } from './names.ts';
 import type { Problem } from './problem.ts';
-import { built, trainingBuilder } from './builder.ts';
+import { trainingBuilder } from './builder.ts';
+import { namedOutputs } from '../passes/namedOutputs.ts';
 
 export interface HealthGraph {
   readonly graph: Graph;
@@ -38,7 +39,7 @@ export function emitHealth(problem: Problem, batch: number): HealthGraph {
     [names.deadShares]: stack(outputs.map((value) => emitDeadShare(b, value))),
   };
   return {
-    graph: built(b, results),
+    graph: namedOutputs(b, results),
     masks: graph.forward.masks,
     layers: layers.map(({ name }) => name),
   };

@@ -3,7 +3,8 @@ import { float32 } from '../base/tensor.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { type Graph, int } from '../graph/ir.ts';
 import { arithmetic } from '../ops/shared/arithmetic.ts';
-import { built, trainingBuilder } from './builder.ts';
+import { trainingBuilder } from './builder.ts';
+import { namedOutputs } from '../passes/namedOutputs.ts';
 import type { Mask } from './forward.ts';
 import type { Layout } from './layout.ts';
 import { emitLoss, emitObjective } from './lossGraph.ts';
@@ -38,7 +39,7 @@ export function emitTrainingStep(problem: Problem, batch: number): StepGraph {
       : { [names.next(names.average)]: emitAverage(b, update.theta, averageDecay) }),
     ...(Object.fromEntries(states) as Record<string, string>),
   };
-  return { graph: built(b, results), masks: graph.forward.masks };
+  return { graph: namedOutputs(b, results), masks: graph.forward.masks };
 }
 
 /** What is lowered and its gradient, without an update: for searches, and for those who look at the gradient. */
@@ -53,7 +54,7 @@ export function emitGradientStep(problem: Problem, batch: number): StepGraph {
     [names.gradient]: gradient,
     [names.next(names.buffers)]: graph.forward.nextBuffers,
   };
-  return { graph: built(b, results), masks: graph.forward.masks };
+  return { graph: namedOutputs(b, results), masks: graph.forward.masks };
 }
 
 /** g·min(1, c/‖g‖) (Pascanu, Mikolov and Bengio 2013, algorithm 1). */

@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/ir.ts';
 import type { MethodContext } from '../../method/context.ts';
 import { newBuilder } from '../../ops/registry.ts';
-import { prune } from '../../passes/prune.ts';
+import { namedOutputs } from '../../passes/namedOutputs.ts';
 import { emitAdamStep } from './adam.ts';
 import { emitLikeness } from './diversity.ts';
 import { emitReadout } from './objective.ts';
@@ -53,6 +53,13 @@ export const names = {
   pictures: 'pictures',
 } as const;
 
+/** A builder in which the names of the outputs are kept from the network's own values. */
+function visualizationBuilder(): GraphBuilder {
+  const b = newBuilder();
+  b.reserve(Object.values(names));
+  return b;
+}
+
 export function keyOf({ place, ...rest }: Visualization, batch: number): string {
   const where = place.kind === 'layer' ? place.layer.value : place.kind;
   return `featureVisualization/${where}/${JSON.stringify(rest)}/${batch}`;
@@ -65,7 +72,7 @@ export function keyOf({ place, ...rest }: Visualization, batch: number): string 
  */
 export function emitStep(context: MethodContext, visualization: Visualization, batch: number): Graph {
   const { place, form, canvas } = visualization;
-  const b = newBuilder();
+  const b = visualizationBuilder();
   const input = (name: string, shape: readonly number[]): string => b.input(name, { type: 'float32', shape });
   const shape = thetaShape(batch, form);
   const theta = input(names.theta, shape);
@@ -80,7 +87,7 @@ export function emitStep(context: MethodContext, visualization: Visualization, b
   const composite = [...placed.rules, ...rules];
   const [gradient = ''] = backward(b, { of: total, wrt: [theta], composite });
   const next = emitAdamStep(b, { theta, gradient, step, learningRate, ...moments });
-  return built(b, {
+  return namedOutputs(b, {
     [names.nextTheta]: next.theta,
     [names.nextMean]: next.mean,
     [names.nextSquare]: next.square,
@@ -91,12 +98,12 @@ export function emitStep(context: MethodContext, visualization: Visualization, b
 /** The pictures of θ, and their objectives without any transform: as they are maximised, and as the network computes them. */
 export function emitRender(context: MethodContext, visualization: Visualization, batch: number): Graph {
   const { place, form } = visualization;
-  const b = newBuilder();
+  const b = visualizationBuilder();
   const theta = b.input(names.theta, { type: 'float32', shape: thetaShape(batch, form) });
   const pictures = emitPictures(b, theta, form);
   const placed = emitPlace(b, context, place, pictures);
   const { score, computed } = emitScores(b, visualization, placed);
-  return built(b, { [names.pictures]: pictures, [names.score]: score, [names.computed]: computed });
+  return namedOutputs(b, { [names.pictures]: pictures, [names.score]: score, [names.computed]: computed });
 }
 
 /**
@@ -144,10 +151,4 @@ function emitTotal(
   const scale = b.add('Identity', [b.add('Abs', [score])], {}, { name: 'heldScore' });
   const total = b.add('Sub', [score, b.add('Mul', [scale, penalty])]);
   return { total, rules: [{ matches: ({ outputs }) => outputs[0] === scale, rule: blocked }] };
-}
-
-/** A graph with these outputs under these names, and nothing that they do not need. */
-function built(b: GraphBuilder, outputs: Readonly<Record<string, string>>): Graph {
-  const named = Object.entries(outputs).map(([name, value]) => b.add('Identity', [value], {}, { name }));
-  return prune(b.build(named), named);
 }

@@ -7,7 +7,7 @@ import { arithmetic } from '../../ops/shared/arithmetic.ts';
 import type { TableResult } from '../../protocol/results.ts';
 import { outputOf } from '../../runtime/program.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { built } from '../../training/builder.ts';
+import { namedOutputs } from '../../passes/namedOutputs.ts';
 
 /** One training example, and the parameters at which the graph is looked at. */
 export interface LinearPoint {
@@ -112,7 +112,9 @@ export async function listNodes(runtime: Runtime, point: LinearPoint): Promise<L
     [`value/${index}`, values[index] ?? ''],
     [`derivative/${index}`, slopes[index] ?? ''],
   ]);
-  const program = await runtime.compile(built(b, Object.fromEntries(outputs) as Record<string, string>));
+  const program = await runtime.compile(
+    namedOutputs(b, Object.fromEntries(outputs) as Record<string, string>),
+  );
   const { x, y, w, b: bias } = point;
   const feeds = { x: float32(x), y: float32([y], []), w: float32(w), b: float32([bias], []) };
   const result = await program.run(feeds);
