@@ -90,11 +90,11 @@ const requested = (id: string, params: Readonly<Record<string, unknown>> = {}): 
 
 /** All attributions; RISE with as many masks as a demonstration has patience for. */
 const everyMethod = (): MethodRequest[] =>
-  methodsOf('explain').map((method) => requestOf(method, method.id === 'rise' ? { samples: 400 } : {}));
+  methodsOf('explain').map((method) => requestOf(method, method.id === 'rise' ? { samples: 200 } : {}));
 
 const featureRequests: readonly MethodRequest[] = [
   requested('firstLayerWeights'),
-  requested('featureVisualization', { channels: '0-7', size: 64, steps: 128 }),
+  requested('featureVisualization', { channels: '0-7', size: 64, steps: 96 }),
 ];
 
 async function topFive(

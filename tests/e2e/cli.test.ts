@@ -228,5 +228,5 @@ describe('loupe demo', () => {
       expect(page).toMatch(new RegExp(`<h2>${name}\\.png: ${name.replace('-', ' ')}, `));
     }
     expect(links).toContain('features/featureVisualization.features.png');
-  });
+  }, 120_000);
 });

@@ -52,7 +52,7 @@ function featureSection({ model }: DemoPage): Markup {
     [
       'featureVisualization',
       'featureVisualization.features.png',
-      ['--channels', '0-7', '--size', '64', '--steps', '128'],
+      ['--channels', '0-7', '--size', '64', '--steps', '96'],
     ],
     ['firstLayerWeights', 'firstLayerWeights.filters.png', []],
   ] as const;
