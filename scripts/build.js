@@ -1,5 +1,5 @@
-// Bundles the command line into dist/: one entry and one chunk a command, so that `loupe --help` loads
-// almost nothing. onnxruntime-node and sharp hold native code and stay outside.
+// Bundles the programs into dist/: one chunk a command, so that `loupe --help` loads almost nothing.
+// onnxruntime-node and sharp hold native code and stay outside.
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,10 @@ const dist = join(root, 'dist');
 /** Chunks of earlier builds are kept this long, because a running process may still load them. */
 const chunkLifetime = 3_600_000;
 
-/** Builds dist/loupe.js from core/cli/main.ts. Two builds at once do not disturb each other. */
+/** The programs of dist/: the command line, and the process that computes for the workbench. */
+const entries = { loupe: 'core/cli/main.ts', engine: 'core/engine/process/main.ts' };
+
+/** Builds dist/loupe.js and dist/engine.js with their chunks. Two builds at once do not disturb each other. */
 export async function build() {
   const startedAt = new Date();
   mkdirSync(join(dist, 'chunks'), { recursive: true });
@@ -22,8 +25,11 @@ export async function build() {
     for (const name of chunks) renameSync(join(fresh, 'chunks', name), join(dist, 'chunks', name));
     // The time at which the sources were read: whatever changed during the build is newer.
     utimesSync(join(fresh, 'loupe.js'), startedAt, startedAt);
-    renameSync(join(fresh, 'loupe.js.map'), join(dist, 'loupe.js.map'));
-    renameSync(join(fresh, 'loupe.js'), join(dist, 'loupe.js'));
+    // The command line comes last: what it starts is there before it.
+    for (const name of Object.keys(entries).reverse()) {
+      renameSync(join(fresh, `${name}.js.map`), join(dist, `${name}.js.map`));
+      renameSync(join(fresh, `${name}.js`), join(dist, `${name}.js`));
+    }
     removeOld(new Set(chunks));
   } finally {
     rmSync(fresh, { recursive: true, force: true });
@@ -32,7 +38,7 @@ export async function build() {
 
 async function bundleInto(folder) {
   const bundle = await rolldown({
-    input: { loupe: join(root, 'core/cli/main.ts') },
+    input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
     cwd: root,
     platform: 'node',
     external: ['onnxruntime-node', 'sharp'],
@@ -59,4 +65,8 @@ function removeOld(current) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build();
+  const { buildPage } = await import('./buildPage.js');
+  await buildPage();
+}

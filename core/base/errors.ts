@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'device'
   | 'cancelled'
   | 'mismatch'
+  | 'engineEnded'
   | 'internal';
 
 /** The only error type that Loupe throws on purpose. Hosts print `message` and nothing else. */

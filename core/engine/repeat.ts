@@ -6,7 +6,7 @@ import { type Model, openModel } from '../model/model.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { requestOf } from '../method/define.ts';
 import { catalogued } from './catalogue.ts';
-import type { RunHooks, RunRequest } from './request.ts';
+import type { Finding, RunHooks, RunRequest } from './request.ts';
 import { type FolderRun, runToFolder } from './runToFolder.ts';
 import { versions } from './versions.ts';
 
@@ -41,10 +41,15 @@ export async function readRecipe(path: string): Promise<Recipe> {
 }
 
 /** Runs a recipe again on the device that it names and compares every file with the recorded one. */
-export async function repeatRecipe(recipe: Recipe, out: string, hooks: RunHooks = {}): Promise<Repetition> {
+export async function repeatRecipe(
+  recipe: Recipe,
+  out: string,
+  hooks: RunHooks = {},
+  onFinding?: (finding: Finding) => void,
+): Promise<Repetition> {
   const runtime = new Runtime({ device: recipe.device, threads: recipe.threads });
   try {
-    const run = await runToFolder(await requestFrom(recipe, runtime, hooks), out);
+    const run = await runToFolder(await requestFrom(recipe, runtime, hooks), out, onFinding);
     return {
       ...run,
       differences: [

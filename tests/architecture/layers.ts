@@ -45,6 +45,9 @@ const pluginFolders: readonly string[] = [
   'core/defences',
   'core/metrics',
   'core/lessons',
+  'core/training/losses',
+  'core/training/optimizers',
+  'core/training/schedules',
   'core/cli/commands',
   'models/architectures',
   'renderer/panels',
@@ -60,13 +63,9 @@ export const noticeableLength = 250;
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]/g;
 
-/** The contract between page and server is one type, made from the server's own procedures; the page imports it and nothing else. */
-const contractImport = /import type \{ AppRouter \} from '(?:\.\.\/)+core\/server\/router\.ts';/;
-
 /** The source files that `file` imports by relative path, types included; data (.json) has no layer. */
 function importsOf(file: string, text: string): string[] {
-  const counted = file.startsWith('renderer/') ? text.replace(contractImport, '') : text;
-  return [...counted.matchAll(importPattern)]
+  return [...text.matchAll(importPattern)]
     .map(([, statement, expression]) =>
       path.posix.join(path.posix.dirname(file), statement ?? expression ?? ''),
     )

@@ -93,6 +93,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./methods.ts')).methods,
   },
   {
+    name: 'serve',
+    summary: 'the workbench: serves its page on this machine, with a workspace and an engine',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
     name: 'demo',
     summary: 'explains the bundled pictures with the bundled network and writes a page',
     load: async () => (await import('./demo.ts')).demo,
