@@ -6,9 +6,8 @@ import { progressReporter } from '../../../core/engine/process/progress.ts';
 import { graphView } from '../../../core/engine/views/graphView.ts';
 import { arrayView, viewOf } from '../../../core/engine/views/resultView.ts';
 import { KeptBlobs, blobOf } from '../../../core/engine/views/blobs.ts';
-import { type Model, openModel } from '../../../core/model/model.ts';
+import { type Model, networkOf, openModel } from '../../../core/model/model.ts';
 import { listLayers } from '../../../core/model/layers.ts';
-import { networkOf } from '../../../core/model/model.ts';
 import type { JobProgress } from '../../../core/protocol/jobs.ts';
 import { resultViewSchema } from '../../../core/protocol/resultView.ts';
 import { graphViewSchema } from '../../../core/protocol/workbench.ts';
@@ -160,7 +159,7 @@ describe('the view of a result', () => {
 });
 
 describe('progress', () => {
-  it('is told ten times a second at most, with files by their names only', async () => {
+  it('is told ten times a second at most, with files by their names only', () => {
     const told: JobProgress[] = [];
     const report = progressReporter('m', ['/work/place/dog.png'], {
       onProgress: (progress) => told.push(progress),
