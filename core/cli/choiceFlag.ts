@@ -1,4 +1,5 @@
 import { LoupeError } from '../base/errors.ts';
+import { numberOrFraction } from './fraction.ts';
 
 /** `momentum=0.9,nesterov=true,at=[0.5,0.8]` as an object; numbers may be fractions such as 8/255. */
 export function valuesFrom(text: string, what: string): Record<string, unknown> {
@@ -33,10 +34,7 @@ function splitOutsideBrackets(text: string): string[] {
 export function valueOf(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   if (text.startsWith('[') || text.startsWith('{')) return parsed(text);
-  const [numerator = '', denominator = '1', ...rest] = text.split('/');
-  const value = Number(numerator) / Number(denominator);
-  const isNumber = numerator.trim() !== '' && denominator.trim() !== '' && rest.length === 0;
-  return isNumber && Number.isFinite(value) ? value : text;
+  return numberOrFraction(text) ?? text;
 }
 
 function parsed(text: string): unknown {

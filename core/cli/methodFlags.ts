@@ -7,6 +7,7 @@ import type { Model } from '../model/model.ts';
 import type { MethodRequest } from '../protocol/method.ts';
 import type { Target } from '../protocol/target.ts';
 import type { CommandContext } from './command.ts';
+import { numberOrFraction } from './fraction.ts';
 
 /** One parameter as JSON Schema describes it. */
 const propertySchema = z.object({
@@ -81,10 +82,8 @@ export function valueFrom(name: string, property: Property, given: unknown): unk
 
 /** `8/255` is a number too. */
 function numberFrom(name: string, text: string): number {
-  const [numerator = '', denominator = '1', ...rest] = text.split('/');
-  const value = Number(numerator) / Number(denominator);
-  if (numerator.trim() !== '' && denominator.trim() !== '' && rest.length === 0 && Number.isFinite(value))
-    return value;
+  const value = numberOrFraction(text);
+  if (value !== undefined) return value;
   throw expected('badArgument', {
     wanted: 'a number or a fraction such as 8/255',
     for: `--${kebab(name)}`,

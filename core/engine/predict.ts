@@ -1,4 +1,5 @@
 import { LoupeError } from '../base/errors.ts';
+import { sigmoids, softmax } from '../base/logits.ts';
 import { floatsOf } from '../base/tensor.ts';
 import { fitPicture } from '../data/fit.ts';
 import { readImage } from '../data/image.ts';
@@ -61,7 +62,7 @@ export async function* predictImages(request: PredictRequest): AsyncGenerator<Pr
 function topClasses(
   model: Model,
   logits: Float32Array,
-  probabilities: readonly number[],
+  probabilities: Float64Array,
   top: number,
 ): PredictedClass[] {
   return [...logits.keys()]
@@ -75,14 +76,3 @@ function topClasses(
       probability: probabilities[index] ?? Number.NaN,
     }));
 }
-
-/** e^(z − max) / Σ e^(z − max), in double precision. */
-export function softmax(logits: Float32Array): number[] {
-  const greatest = logits.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY);
-  const powers = Array.from(logits, (value) => Math.exp(value - greatest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
-}
-
-const sigmoids = (logits: Float32Array): number[] =>
-  Array.from(logits, (value) => 1 / (1 + Math.exp(-value)));

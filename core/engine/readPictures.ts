@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { LoupeError } from '../base/errors.ts';
+import { stat } from 'node:fs/promises';
 import { fitPicture } from '../data/fit.ts';
 import { readImage } from '../data/image.ts';
+import { picturesBelow } from '../data/pictureFiles.ts';
 import type { PictureFile } from '../data/picture.ts';
 import type { PictureInput } from '../method/context.ts';
 import type { Model } from '../model/model.ts';
@@ -35,17 +34,7 @@ export async function expandFolders(paths: readonly string[]): Promise<string[]>
       (entry) => entry.isDirectory(),
       () => false,
     );
-    found.push(...(isFolder ? await picturesBelow(given) : [given]));
+    found.push(...(isFolder ? await picturesBelow(given, pictureEnding) : [given]));
   }
   return found;
-}
-
-async function picturesBelow(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  const pictures = names.filter((name) => pictureEnding.test(name)).sort();
-  if (pictures.length > 0) return pictures.map((name) => path.join(folder, name));
-  throw new LoupeError(
-    'notFound',
-    `Expected pictures in the folder ${folder} but found none (JPEG, PNG, WebP, TIFF, GIF, AVIF or BMP).`,
-  );
 }

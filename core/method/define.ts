@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LoupeError } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
+import { badParameter } from '../base/parameters.ts';
 import type { MethodDescriptor, MethodKind, MethodRequest, RunCommand } from '../protocol/method.ts';
 
 /**
@@ -59,9 +60,5 @@ export function descriptorOf(method: Method): MethodDescriptor {
 export function requestOf(method: Method, given: Readonly<Record<string, unknown>> = {}): MethodRequest {
   const parsed = z.strictObject(method.params.shape).safeParse(given);
   if (parsed.success) return { id: method.id, params: parsed.data };
-  const [issue] = parsed.error.issues;
-  throw new LoupeError(
-    'badArgument',
-    `The parameter ${issue?.path.join('.') ?? ''} of ${method.id} is not valid: ${issue?.message ?? ''}.`,
-  );
+  throw badParameter(parsed.error, method.id);
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { LoupeError, expected, messageOf } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
+import { badParameter } from '../base/parameters.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Dim, Graph } from '../graph/ir.ts';
 import { type Layer, NetworkBuilder, type NetworkOptions } from './networkBuilder.ts';
@@ -80,11 +81,7 @@ function checkedParams(
   }
   const parsed = params.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new LoupeError(
-    'badArgument',
-    `The parameter ${issue?.path.join('.') ?? ''} of ${id} is not valid: ${issue?.message ?? ''}.`,
-  );
+  throw badParameter(parsed.error, id);
 }
 
 function emitted(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LoupeError } from '../base/errors.ts';
 import { listed, suggestion } from '../base/nearest.ts';
+import { badParameter } from '../base/parameters.ts';
 import { augmentationSchema } from '../data/augmentation/schema.ts';
 import { count, flag, numberIn } from '../method/params.ts';
 import { initializerSchema } from '../nn/initialization.ts';
@@ -139,8 +140,5 @@ export function chosen<T extends { readonly id: string; readonly params: z.ZodOb
       `The ${what} ${id} has no parameter "${unknown}".${near === '' ? has : near}`,
     );
   }
-  throw new LoupeError(
-    'badArgument',
-    `The parameter ${issue?.path.join('.') ?? ''} of the ${what} ${id} is not valid: ${issue?.message ?? ''}.`,
-  );
+  throw badParameter(parsed.error, `the ${what} ${id}`);
 }

@@ -1,12 +1,9 @@
+import { indexOfGreatest } from '../base/logits.ts';
 import type { Misclassified } from '../protocol/training.ts';
 
 /** Index of the greatest of `count` values from `offset`. */
 export function greatestAt(values: Float32Array, offset: number, count: number): number {
-  let best = 0;
-  for (let index = 1; index < count; index++) {
-    if ((values[offset + index] ?? 0) > (values[offset + best] ?? 0)) best = index;
-  }
-  return best;
+  return indexOfGreatest(values.subarray(offset, offset + count));
 }
 
 /** Rows of logits [n, K] whose greatest is at the same place as that of the targets [n, K]. */

@@ -1,4 +1,5 @@
 import { LoupeError } from '../../base/errors.ts';
+import { sigmoids, softmax } from '../../base/logits.ts';
 import { type Tensor, floatsOf, tensor } from '../../base/tensor.ts';
 import { type MethodContext, breathe } from '../../method/context.ts';
 import { type Feeds, type Program, type RunResult, outputOf } from '../../runtime/program.ts';
@@ -51,18 +52,10 @@ export function probabilitiesOf(logits: Tensor, activation: 'Softmax' | 'Sigmoid
   const data = new Float32Array(floatsOf(logits).length);
   const result = tensor('float32', data, logits.dims);
   for (const row of allRows(logits.dims[0] ?? 0)) {
-    const values = Float64Array.from(rowOf(logits, row));
-    const powers = activation === 'Sigmoid' ? values.map((z) => 1 / (1 + Math.exp(-z))) : softmax(values);
-    rowOf(result, row).set(powers);
+    const values = rowOf(logits, row);
+    rowOf(result, row).set(activation === 'Sigmoid' ? sigmoids(values) : softmax(values));
   }
   return result;
-}
-
-function softmax(values: Float64Array): Float64Array {
-  const greatest = values.reduce((most, z) => Math.max(most, z), -Infinity);
-  const powers = values.map((z) => Math.exp(z - greatest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }
 
 /** Throws where an attack's result has NaN or infinite elements. */

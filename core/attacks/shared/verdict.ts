@@ -1,11 +1,4 @@
-/** The class with the greatest logit; the first of equal ones, as ArgMax has it. */
-export function topOf(logits: Float32Array): number {
-  let top = 0;
-  for (let index = 1; index < logits.length; index++) {
-    if ((logits[index] ?? -Infinity) > (logits[top] ?? -Infinity)) top = index;
-  }
-  return top;
-}
+export { indexOfGreatest as topOf } from '../../base/logits.ts';
 
 /** max_{i≠c} z_i − z_c: positive exactly where another class than c is ahead. */
 export function marginOf(logits: Float32Array, index: number): number {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { LoupeError } from '../../base/errors.ts';
 import { unreadable } from '../../base/files.ts';
+import { badParameter } from '../../base/parameters.ts';
 import type { DataSet } from '../dataSet.ts';
 
 /** A part of a data set, as its authors divided it. */
@@ -91,7 +92,7 @@ export function defineDataSource<Schema extends z.ZodObject>(
     async load(request: LoadRequest): Promise<DataSet> {
       checkSplit(definition, request.split);
       const parsed = z.strictObject(schema.shape).safeParse(request.params ?? {});
-      if (!parsed.success) throw badParameter(id, parsed.error);
+      if (!parsed.success) throw badParameter(parsed.error, `the data set ${id}`);
       return load({
         path: await checkedPath(definition, request.path),
         split: request.split,
@@ -114,14 +115,6 @@ function checkSplit({ id, splits: known }: Pick<DataSource, 'id' | 'splits'>, sp
   throw new LoupeError(
     'badArgument',
     `The data set ${id} has no part "${split}"; it has ${known.join(', ')}.${advice}`,
-  );
-}
-
-function badParameter(id: string, error: z.ZodError): LoupeError {
-  const [issue] = error.issues;
-  return new LoupeError(
-    'badArgument',
-    `The parameter ${issue?.path.join('.') ?? ''} of the data set ${id} is not valid: ${issue?.message ?? ''}.`,
   );
 }
 

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { LoupeError, messageOf } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { unreadable } from '../../base/files.ts';
+import { picturesBelow } from '../../data/pictureFiles.ts';
 import type { PictureBlob } from '../../protocol/resultView.ts';
 import { type ImageInfo, imageInfoSchema } from '../../protocol/workbench.ts';
 import { Entries, unknown } from './entries.ts';
@@ -162,11 +163,5 @@ async function picturesAt(given: string): Promise<string[]> {
     throw await unreadable(given, 'picture', error);
   });
   if (!entry.isDirectory()) return [given];
-  const names = await readdir(given, { recursive: true });
-  const pictures = names.filter((name) => pictureEnding.test(name)).sort();
-  if (pictures.length > 0) return pictures.map((name) => path.join(given, name));
-  throw new LoupeError(
-    'notFound',
-    `Expected pictures in the folder ${given} but found none (JPEG, PNG, WebP, TIFF, GIF, AVIF or BMP).`,
-  );
+  return picturesBelow(given, pictureEnding);
 }
