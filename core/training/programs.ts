@@ -1,8 +1,10 @@
 import { float32, tensor, type Tensor } from '../base/tensor.ts';
-import { type Feeds, type Program, type RunResult } from '../runtime/program.ts';
+import type { Graph } from '../graph/ir.ts';
+import type { Feeds, RunResult } from '../runtime/program.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type HealthGraph, emitHealth } from './health.ts';
 import { emitInnerAttack } from './adversarial.ts';
+import { BySize } from './bySize.ts';
 import { emitEvaluation } from './evaluation.ts';
 import { drawMasks } from './masks.ts';
 import { names } from './names.ts';
@@ -21,57 +23,50 @@ export interface Values {
   readonly buffers: Float32Array;
 }
 
+/** What random numbers of a step depend on. */
+interface Moment {
+  readonly seed: number;
+  readonly step: number;
+}
+
 /** The compiled programs of a training; all take the same flat parameters, and each is compiled when it is first needed. */
 export class TrainingPrograms {
-  readonly #runtime: Runtime;
   readonly #problem: Problem;
-  readonly #compiled = new Map<string, Promise<Program>>();
-  readonly #graphs = new Map<string, StepGraph | HealthGraph>();
+  readonly #step: BySize<StepGraph>;
+  readonly #gradient: BySize<StepGraph>;
+  readonly #health: BySize<HealthGraph>;
+  readonly #evaluation: BySize<{ graph: Graph }>;
+  readonly #attack: BySize<{ graph: Graph }>;
 
   constructor(runtime: Runtime, problem: Problem) {
-    this.#runtime = runtime;
     this.#problem = problem;
+    this.#step = new BySize(runtime, (size) => emitTrainingStep(problem, size));
+    this.#gradient = new BySize(runtime, (size) => emitGradientStep(problem, size));
+    this.#health = new BySize(runtime, (size) => emitHealth(problem, size));
+    this.#evaluation = new BySize(runtime, (size) => ({ graph: emitEvaluation(problem, size) }));
+    this.#attack = new BySize(runtime, (size) => ({ graph: emitInnerAttack(problem, size) }));
   }
 
   /** Runs the training step; `extras` are the optimizer's state and scalars. */
-  async step(
-    batch: Batch,
-    values: Values,
-    moment: { seed: number; step: number },
-    extras: Feeds,
-  ): Promise<RunResult> {
-    const size = this.#sizeOf(batch);
-    const { program, graph } = await this.#of(`step/${size}`, () => emitTrainingStep(this.#problem, size));
-    return program.run({
-      ...this.#feeds(batch, values),
-      ...drawMasks(graph.masks, moment.seed, moment.step),
-      ...extras,
-    });
+  async step(batch: Batch, values: Values, moment: Moment, extras: Feeds): Promise<RunResult> {
+    const { emitted, program } = await this.#step.at(this.#sizeOf(batch));
+    return program.run({ ...this.#trainingFeeds(batch, values, emitted, moment), ...extras });
   }
 
   /** Loss and gradient of a batch. */
-  async gradient(batch: Batch, values: Values, moment: { seed: number; step: number }): Promise<RunResult> {
-    const size = this.#sizeOf(batch);
-    const { program, graph } = await this.#of(`gradient/${size}`, () =>
-      emitGradientStep(this.#problem, size),
-    );
-    return program.run({
-      ...this.#feeds(batch, values),
-      ...drawMasks(graph.masks, moment.seed, moment.step),
-    });
+  async gradient(batch: Batch, values: Values, moment: Moment): Promise<RunResult> {
+    const { emitted, program } = await this.#gradient.at(this.#sizeOf(batch));
+    return program.run(this.#trainingFeeds(batch, values, emitted, moment));
   }
 
-  async health(batch: Batch, values: Values, moment: { seed: number; step: number }) {
-    const size = this.#sizeOf(batch);
-    const { program, graph } = await this.#of(`health/${size}`, () => emitHealth(this.#problem, size));
-    const feeds = { ...this.#feeds(batch, values), ...drawMasks(graph.masks, moment.seed, moment.step) };
-    return { result: await program.run(feeds), layers: 'layers' in graph ? graph.layers : [] };
+  async health(batch: Batch, values: Values, moment: Moment) {
+    const { emitted, program } = await this.#health.at(this.#sizeOf(batch));
+    const result = await program.run(this.#trainingFeeds(batch, values, emitted, moment));
+    return { result, layers: emitted.layers };
   }
 
   async evaluation(batch: Batch, values: Values): Promise<RunResult> {
-    const size = this.#sizeOf(batch);
-    const key = `evaluation/${size}`;
-    const program = await this.#program(key, () => emitEvaluation(this.#problem, size));
+    const { program } = await this.#evaluation.at(this.#sizeOf(batch));
     return program.run(this.#feeds(batch, values));
   }
 
@@ -82,8 +77,7 @@ export class TrainingPrograms {
     values: Values,
     { epsilon, stepSize }: { epsilon: number; stepSize: number },
   ): Promise<RunResult> {
-    const size = this.#sizeOf(batch);
-    const program = await this.#program(`attack/${size}`, () => emitInnerAttack(this.#problem, size));
+    const { program } = await this.#attack.at(this.#sizeOf(batch));
     const feeds = this.#feeds(batch, values);
     return program.run({
       ...feeds,
@@ -108,19 +102,13 @@ export class TrainingPrograms {
     };
   }
 
-  async #of<G extends StepGraph | HealthGraph>(
-    key: string,
-    emit: () => G,
-  ): Promise<{ program: Program; graph: G }> {
-    const known = this.#graphs.get(key) as G | undefined;
-    const graph = known ?? emit();
-    this.#graphs.set(key, graph);
-    return { program: await this.#program(key, () => graph.graph), graph };
-  }
-
-  async #program(key: string, emit: () => StepGraph['graph']): Promise<Program> {
-    const known = this.#compiled.get(key) ?? this.#runtime.compile(emit());
-    this.#compiled.set(key, known);
-    return known;
+  /** With the dropout masks of a moment. */
+  #trainingFeeds(
+    batch: Batch,
+    values: Values,
+    { masks }: Pick<StepGraph, 'masks'>,
+    { seed, step }: Moment,
+  ): Record<string, Tensor> {
+    return { ...this.#feeds(batch, values), ...drawMasks(masks, seed, step) };
   }
 }
