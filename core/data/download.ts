@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { throwIfCancelled } from '../base/cancel.ts';
 import { LoupeError, messageOf } from '../base/errors.ts';
 import { systemCodeOf, unwritable } from '../base/files.ts';
 import type { DataProgress, DataSource, SourceFile } from './sets/define.ts';
@@ -125,7 +126,7 @@ async function checkSum({ name, bytes, checksum }: SourceFile, part: string, url
 }
 
 function report({ onProgress, signal }: DownloadOptions, what: string, done: number, total: number): void {
-  if (signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
+  throwIfCancelled(signal);
   onProgress?.({ what, done, total, unit: 'bytes' });
 }
 

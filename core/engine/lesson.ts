@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../base/cancel.ts';
 import { LoupeError } from '../base/errors.ts';
 import type { Check, Lesson, LessonFinding } from '../lessons/define.ts';
 import { drain } from '../method/context.ts';
@@ -28,7 +29,7 @@ export async function runLesson(request: LessonRequest): Promise<LessonOutcome> 
   const { id, title, citation } = lesson;
   const steps = lesson.run({ runtime, seed, ...(signal === undefined ? {} : { signal }) });
   const finding = await drain(steps, (progress) => {
-    if (signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
+    throwIfCancelled(signal);
     onProgress?.(progress);
   });
   const folder = new OutputFolder(out);

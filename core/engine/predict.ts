@@ -1,4 +1,4 @@
-import { LoupeError } from '../base/errors.ts';
+import { throwIfCancelled } from '../base/cancel.ts';
 import { sigmoids, softmax } from '../base/logits.ts';
 import { floatsOf } from '../base/tensor.ts';
 import { fitPicture } from '../data/fit.ts';
@@ -43,7 +43,7 @@ export async function* predictImages(request: PredictRequest): AsyncGenerator<Pr
   const program = await runtime.compile({ ...network.graph, outputs: [network.logits] });
   const probabilitiesOf = network.activation === 'Sigmoid' ? sigmoids : softmax;
   for (const [index, path] of images.entries()) {
-    if (signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
+    throwIfCancelled(signal);
     onProgress?.(path, (index + 1) / (images.length + 1));
     const file = await readImage(path);
     const { values } = fitPicture(file, model.card.input, path);

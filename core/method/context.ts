@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LoupeError } from '../base/errors.ts';
+import { throwIfCancelled } from '../base/cancel.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { FittedPicture } from '../data/fit.ts';
 import type { PictureFile } from '../data/picture.ts';
@@ -76,7 +76,7 @@ export class MethodContext {
 
   /** Throws if somebody cancelled; called between steps. */
   check(): void {
-    if (this.signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
+    throwIfCancelled(this.signal);
   }
 
   /** The largest batch up to `wanted` whose program stays within `memoryBytes`; 1 if none does. */

@@ -1,4 +1,5 @@
 import { breathe } from '../method/context.ts';
+import { throwIfCancelled } from '../base/cancel.ts';
 import { LoupeError } from '../base/errors.ts';
 import type { TrainingEvent } from '../protocol/training.ts';
 import { type Evaluated, evaluate } from './evaluate.ts';
@@ -36,7 +37,7 @@ export async function endOfEpoch(
 ): Promise<EndOfEpoch> {
   const { problem, validation, adversarial, seed } = setup;
   const values = { theta: usedTheta(state), buffers: state.buffers };
-  const check = () => breathe({ check: () => checkSignal(setup.signal) });
+  const check = () => breathe({ check: () => throwIfCancelled(setup.signal) });
   const question = { programs, problem, values, seed, check };
   const held = validation === undefined ? undefined : await evaluate({ ...question, examples: validation });
   if (held !== undefined) refuseNonFinite(held, index + 1);
@@ -132,8 +133,4 @@ function mistakes(
       misclassified: mistakesOf(held.logits, labels, outputs, shownMistakes),
     },
   ];
-}
-
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
 }

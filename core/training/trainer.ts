@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../base/cancel.ts';
 import { LoupeError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { floatsOf } from '../base/tensor.ts';
@@ -192,6 +193,6 @@ class Trainer {
   }
 
   #check(): void {
-    if (this.#setup.signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
+    throwIfCancelled(this.#setup.signal);
   }
 }

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../../base/cancel.ts';
 import { LoupeError } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
 import { formatShape, sizeOf } from '../../base/shape.ts';
@@ -66,7 +67,7 @@ async function check(
     seed: flags.seed,
   });
   for await (const one of checks) {
-    if (signal.aborted) throw new LoupeError('cancelled', 'Cancelled.');
+    throwIfCancelled(signal);
     found.push(one);
     progress.report(names[found.length] ?? 'image', found.length / names.length);
   }

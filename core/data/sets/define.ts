@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { throwIfCancelled } from '../../base/cancel.ts';
 import { LoupeError } from '../../base/errors.ts';
 import { unreadable } from '../../base/files.ts';
 import { badParameter } from '../../base/parameters.ts';
@@ -100,7 +101,7 @@ export function defineDataSource<Schema extends z.ZodObject>(
         params: parsed.data as z.output<Schema>,
         cacheFolder: request.cacheFolder ?? '.loupe/cache',
         progress(progress) {
-          if (request.signal?.aborted === true) throw new LoupeError('cancelled', 'Cancelled.');
+          throwIfCancelled(request.signal);
           request.onProgress?.(progress);
         },
         note: (sentence) => request.onNote?.(sentence),
